@@ -1,1 +1,21 @@
-export {};
+export type {
+  BetaParameter,
+  BoundedParameter,
+  CategoricalParameter,
+  ConstantParameter,
+  Distribution,
+  IntUniformParameter,
+  Json,
+  LeafParameter,
+  NestedParameters,
+  NormalParameter,
+  Parameter,
+  QuantizedBetaParameter,
+  QuantizedBoundedParameter,
+  QuantizedNormalParameter,
+  SearchSpace,
+  TrialParameters,
+  WeightedCategoricalParameter,
+  When,
+} from './search-space.js';
+export { isNested } from './search-space.js';
