@@ -19,3 +19,96 @@ export type {
   When,
 } from './search-space.js';
 export { isNested } from './search-space.js';
+export type {
+  EarlyTerminate,
+  Objective,
+  SearchMethod,
+  SweepBudget,
+  SweepResources,
+  SweepRetries,
+  SweepSpec,
+} from './sweep-spec.js';
+export { searchMethods } from './sweep-spec.js';
+export type { SweepReason, SweepState } from './sweep-state.js';
+export { canMoveSweep, isSweepEnded, sweepReasons, sweepStates, sweepTransitions } from './sweep-state.js';
+export type {
+  AttemptOutcome,
+  AttemptState,
+  LeaseState,
+  OutcomeClass,
+  StopReason,
+  TrialState,
+} from './trial-state.js';
+export {
+  attemptOutcomes,
+  attemptStates,
+  attemptTransitions,
+  canMoveTrial,
+  isTrialEnded,
+  leaseStates,
+  leaseTransitions,
+  outcomeClasses,
+  outcomeClassOf,
+  stopReasons,
+  trialStates,
+  trialTransitions,
+} from './trial-state.js';
+export {
+  attemptIdOf,
+  idPatterns,
+  leaseIdOf,
+  runIdOf,
+  sweepIdOf,
+  sweepIdOfTrial,
+  sweepWorkflowId,
+  trialIdOf,
+  trialIdOfAttempt,
+  trialWorkflowId,
+} from './ids.js';
+export type { Money } from './units.js';
+export { formatMicros, MICROS_PER_UNIT, MILLI_GPU_MS_PER_HOUR, parseMicros, toMoney } from './units.js';
+export type { ErrorCode, ErrorEntry, FieldProblem, Problem } from './errors.js';
+export { DomainError, errorCatalogue, toProblem } from './errors.js';
+export type { Decision, DecisionAction } from './decision.js';
+export type {
+  CompleteLease,
+  CompleteReply,
+  Heartbeat,
+  HeartbeatReply,
+  LeaseCommand,
+  LeaseGrant,
+  LeasePoll,
+  LeasePollReply,
+  LogBatch,
+  LogReply,
+  MetricBatch,
+  MetricReply,
+  MetricRow,
+  NodeRegistered,
+  ProcessExit,
+  RegisterNode,
+  SlotOffer,
+} from './agent-protocol.js';
+export {
+  completeLeaseSchema,
+  completeReplySchema,
+  exitSchema,
+  HEARTBEAT_MS,
+  heartbeatReplySchema,
+  heartbeatSchema,
+  leaseCommandSchema,
+  leaseGrantSchema,
+  leasePollReplySchema,
+  leasePollSchema,
+  logBatchSchema,
+  logReplySchema,
+  MAX_POLL_MS,
+  metricBatchSchema,
+  metricReplySchema,
+  metricRowSchema,
+  nodeRegisteredSchema,
+  nonFinite,
+  registerNodeSchema,
+  slotSchema,
+} from './agent-protocol.js';
+export type { BudgetUse, ClassCost, PrunedTrial, ReportedTrial, Savings, SweepReport } from './report.js';
