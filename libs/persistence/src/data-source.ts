@@ -1,0 +1,58 @@
+// The TypeORM data source: owns the connection pool, the migrations and the entities that describe the schema.
+import 'reflect-metadata';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { migrations } from './migrations/index.js';
+
+// int8 carries money and GPU time: as a JavaScript number it would lose digits.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+
+/** Settings of a data source. */
+export interface DataSourceSettings {
+  /** Connections in the pool; default 10. */
+  readonly poolSize?: number;
+  /** Shown by PostgreSQL in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/** A data source for one database; not yet connected. */
+export function createDataSource(url: string, settings: DataSourceSettings = {}): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    driver: pg,
+    url,
+    poolSize: settings.poolSize ?? 10,
+    applicationName: settings.applicationName ?? 'swath',
+    migrations,
+    migrationsTransactionMode: 'each',
+    entities: [],
+    synchronize: false,
+    logging: false,
+    extra: { connectionTimeoutMillis: 10_000, keepAlive: true },
+  });
+}
+
+/** Any number; the same in every process that migrates. */
+const MIGRATION_LOCK = 7_328_001;
+
+/**
+ * Brings a database to the newest schema. Several processes may call it at once: one migrates, the others wait.
+ *
+ * @param url  PostgreSQL connection URL; the database must exist
+ */
+export async function migrate(url: string): Promise<void> {
+  const guard = new pg.Client({ connectionString: url, application_name: 'swath-migrate' });
+  await guard.connect();
+  try {
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const source = createDataSource(url, { poolSize: 1, applicationName: 'swath-migrate' });
+    await source.initialize();
+    try {
+      await source.runMigrations();
+    } finally {
+      await source.destroy();
+    }
+  } finally {
+    await guard.end();
+  }
+}

@@ -1,0 +1,115 @@
+// What the rest of the product sees of PostgreSQL: queries and transactions. TypeORM owns the pool; statements go to pg
+// directly, because entity mapping on the lease and ingest paths costs more than the statements themselves.
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource, type DataSourceSettings } from './data-source.js';
+
+/** Runs statements: the database itself, or one transaction of it. */
+export interface Queryable {
+  /** Rows of one statement; parameters by position. */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** One open transaction. */
+export interface Tx extends Queryable {
+  /** Ends the query API's use of this transaction only; commit and rollback belong to `Database.transaction`. */
+  readonly inTransaction: true;
+}
+
+/** PostgreSQL's codes for failures that the same transaction may not meet again. */
+const REPEATABLE = new Set(['40001', '40P01']);
+const MAX_TRIES = 5;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Whether an error is the breach of the named constraint or index. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === constraint;
+}
+
+/** Whether an error means that PostgreSQL could not be reached or went away, as opposed to refusing a statement. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error);
+  if (/^(08|57P0|53300)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH)/.test(code)) return true;
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}
+
+/** A database and its connection pool. */
+export class Database implements Queryable {
+  private constructor(
+    readonly source: DataSource,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  /** Connects; the schema must have been migrated. */
+  static async connect(url: string, settings: DataSourceSettings = {}): Promise<Database> {
+    const source = createDataSource(url, settings);
+    await source.initialize();
+    if (!('master' in source.driver) || !(source.driver.master instanceof pg.Pool)) {
+      throw new Error('the PostgreSQL driver has no connection pool');
+    }
+    const pool = source.driver.master;
+    // Without a listener the loss of an idle connection would end the process.
+    pool.on('error', () => undefined);
+    return new Database(source, pool);
+  }
+
+  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.pool.query<Row>(sql, [...parameters]);
+    return result.rows;
+  }
+
+  /**
+   * Runs `work` in one transaction and commits. Deadlocks and serialization failures are repeated up to five times,
+   * so `work` must have no effect outside the transaction.
+   */
+  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (attempt >= MAX_TRIES || !REPEATABLE.has(codeOf(error))) throw error;
+      }
+    }
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.source.destroy();
+  }
+
+  private async once<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    const tx: Tx = {
+      inTransaction: true,
+      query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
+        (await client.query<Row>(sql, [...parameters])).rows,
+    };
+    try {
+      await client.query('BEGIN');
+      const result = await work(tx);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      if (isConnectionLoss(error)) broken ??= error instanceof Error ? error : new Error(String(error));
+      else
+        await client.query('ROLLBACK').catch((failure: unknown) => {
+          broken = failure instanceof Error ? failure : new Error(String(failure));
+        });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken ?? false);
+    }
+  }
+}

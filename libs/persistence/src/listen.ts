@@ -1,0 +1,77 @@
+// A LISTEN connection that comes back by itself. Notifications sent while it was down are lost, so whoever listens must
+// look again at every `onConnect`.
+import pg from 'pg';
+
+/** A running listener. */
+export interface Listener {
+  /** Stops listening and closes the connection. */
+  close(): Promise<void>;
+}
+
+/** What a listener calls. */
+export interface ListenHandlers {
+  /** A notification arrived. */
+  readonly onMessage: (channel: string, payload: string) => void;
+  /** Listening (again): look at everything that may have changed. */
+  readonly onConnect: () => void;
+}
+
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Listens on channels until closed. Resolves when listening for the first time.
+ *
+ * @param channels  identifiers of the product's own, never user input
+ */
+export async function listen(
+  url: string,
+  channels: readonly string[],
+  handlers: ListenHandlers,
+): Promise<Listener> {
+  let closed = false;
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const open = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: url, application_name: 'swath-listen', keepAlive: true });
+    next.on('notification', (message) => {
+      handlers.onMessage(message.channel, message.payload ?? '');
+    });
+    let lost = false;
+    const onLoss = (): void => {
+      if (lost || closed || client !== next) return;
+      lost = true;
+      reopen(100);
+    };
+    next.on('error', onLoss);
+    next.on('end', onLoss);
+    client = next;
+    try {
+      await next.connect();
+      await next.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
+    } catch (error) {
+      lost = true;
+      await next.end().catch(() => undefined);
+      throw error;
+    }
+    handlers.onConnect();
+  };
+
+  const reopen = (delayMs: number): void => {
+    if (closed) return;
+    timer = setTimeout(() => {
+      open().catch(() => {
+        reopen(Math.min(delayMs * 2, MAX_DELAY_MS));
+      });
+    }, delayMs);
+  };
+
+  await open();
+  return {
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

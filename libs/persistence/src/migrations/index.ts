@@ -1,0 +1,15 @@
+// Migrations in the order they run. Forward only; a released one is never edited.
+import { CreateTenancy1764000000001 } from './1764000000001-create-tenancy.js';
+import { CreateFleet1764000000002 } from './1764000000002-create-fleet.js';
+import { CreateSweeps1764000000003 } from './1764000000003-create-sweeps.js';
+import { CreateLedger1764000000004 } from './1764000000004-create-ledger.js';
+import { CreateStreams1764000000005 } from './1764000000005-create-streams.js';
+
+/** Every migration, oldest first. */
+export const migrations = [
+  CreateTenancy1764000000001,
+  CreateFleet1764000000002,
+  CreateSweeps1764000000003,
+  CreateLedger1764000000004,
+  CreateStreams1764000000005,
+];
