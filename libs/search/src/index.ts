@@ -1,1 +1,15 @@
-export {};
+export type { Direction } from './objective/compare.js';
+export { bestFirst, bestValue, compareValues, improvement, isBetter, rankOf } from './objective/compare.js';
+export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';
+export { promotable } from './fidelity/asha.js';
+export { bracketCount, bracketOf, bracketSizes } from './fidelity/brackets.js';
+export type { DecisionReason, JudgedMeasurement, PrunerDecision } from './fidelity/decision.js';
+export type { Measured, Progress } from './fidelity/progress.js';
+export { advance } from './fidelity/progress.js';
+export type { Pruner } from './fidelity/pruner.js';
+export { decide } from './fidelity/pruner.js';
+export type { PrunerState, PrunerStep, TrackedTrial, TrialMeasured } from './fidelity/pruner-state.js';
+export { createPruner, endPaused, promoteTrials, reportMeasurement } from './fidelity/pruner-state.js';
+export type { PrunerRule } from './fidelity/rule.js';
+export { comparesTrials, judgesAt, minDeltaOf, rungValue } from './fidelity/rule.js';
+export { rungReached, rungResource, rungsOf } from './fidelity/rungs.js';
