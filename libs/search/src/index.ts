@@ -13,3 +13,26 @@ export { createPruner, endPaused, promoteTrials, reportMeasurement } from './fid
 export type { PrunerRule } from './fidelity/rule.js';
 export { comparesTrials, judgesAt, minDeltaOf, rungValue } from './fidelity/rule.js';
 export { rungReached, rungResource, rungsOf } from './fidelity/rungs.js';
+export type { FlatParameter, Condition, SpaceProblem } from './space/flatten.js';
+export { flattenSpace, InvalidSpaceError } from './space/flatten.js';
+export { canonicalParameters, sameValue } from './space/equality.js';
+export type { Assignment } from './space/assign.js';
+export { activePart, fromParameters, toParameters } from './space/assign.js';
+export { contains, distributionFunction, quantile } from './space/distributions.js';
+export { gridSize } from './space/cells.js';
+export { ConstraintError } from './space/constraint.js';
+export { validateSpace } from './space/validate.js';
+export type {
+  CostWeighting,
+  Direction,
+  Objective,
+  Observation,
+  PendingTrial,
+  Searcher,
+  SearchMethod,
+  Suggestion,
+  SuggestionInfo,
+  SuggestRequest,
+  SuggestResult,
+} from './searchers/searcher.js';
+export { createSearcher, suggest } from './searchers/registry.js';
