@@ -112,3 +112,5 @@ export {
   slotSchema,
 } from './agent-protocol.js';
 export type { BudgetUse, ClassCost, PrunedTrial, ReportedTrial, Savings, SweepReport } from './report.js';
+export type { CommandContext } from './command.js';
+export { commandArgsJson, defaultCommand, expandCommand } from './command.js';
