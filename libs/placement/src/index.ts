@@ -1,1 +1,10 @@
-export {};
+export {
+  place,
+  type Pick,
+  type Placement,
+  type PlacementInput,
+  type QueuedAttempt,
+  type Share,
+  type SweepWindow,
+  type WaitReason,
+} from './place.js';
