@@ -24,12 +24,10 @@ export { ConstraintError } from './space/constraint.js';
 export { validateSpace } from './space/validate.js';
 export type {
   CostWeighting,
-  Direction,
   Objective,
   Observation,
   PendingTrial,
   Searcher,
-  SearchMethod,
   Suggestion,
   SuggestionInfo,
   SuggestRequest,

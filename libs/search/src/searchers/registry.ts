@@ -2,10 +2,12 @@
  * Picks the searcher for a request. Called by the orchestrator's suggestion activity and by `swath-ask-tell`; what comes
  * back is stored with the request before any trial starts.
  */
+import type { SearchMethod } from '@swath/contracts';
+
 import { suggestGrid } from './grid.js';
 import { prepare } from './problem.js';
 import { suggestRandom } from './random.js';
-import type { Searcher, SearchMethod, SuggestRequest, SuggestResult } from './searcher.js';
+import type { Searcher, SuggestRequest, SuggestResult } from './searcher.js';
 
 /**
  * Suggests up to `request.count` points.

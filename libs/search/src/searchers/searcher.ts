@@ -4,19 +4,15 @@
  *
  * The same request gives the same result in every process. `history` and `pending` are sets: their order does not matter.
  */
-import type { Json, SearchSpace, TrialParameters } from '@swath/contracts';
+import type { Json, SearchMethod, SearchSpace, TrialParameters } from '@swath/contracts';
 
-/** Whether smaller or larger values of an objective are better. */
-export type Direction = 'minimize' | 'maximize';
+import type { Direction } from '../objective/compare.js';
 
 /** A metric to optimise. */
 export interface Objective {
   readonly name: string;
   readonly direction: Direction;
 }
-
-/** `bayes` chooses a model-based searcher by the space and the history and says so in `info`; the others are what they say. */
-export type SearchMethod = 'grid' | 'random' | 'sobol' | 'halton' | 'bayes' | 'gp' | 'tpe' | 'nsga2';
 
 /** A trial that has ended. */
 export interface Observation {
@@ -55,6 +51,7 @@ export interface SuggestRequest {
   readonly constraints?: readonly string[];
   /** At least one for the model-based searchers; several mean a Pareto front. */
   readonly objectives: readonly Objective[];
+  /** `bayes` chooses a model-based searcher by the space and the history and says so in `info`; the others are what they say. */
   readonly method: SearchMethod;
   /** Integer in [0, 2^53). */
   readonly seed: number;

@@ -138,6 +138,11 @@ function continuousDistribution(parameter: NumericParameter, value: number): num
   }
 }
 
+type ListParameter = Extract<
+  LeafParameter,
+  { distribution: 'constant' | 'categorical' | 'categorical_w_probabilities' }
+>;
+
 /** Whether a value can come from the parameter's distribution, up to rounding of the last bits. */
 export function contains(parameter: LeafParameter, value: Json): boolean {
   switch (parameter.distribution) {
@@ -151,32 +156,23 @@ export function contains(parameter: LeafParameter, value: Json): boolean {
   }
 }
 
-function containsNumber(
-  parameter: Exclude<
-    LeafParameter,
-    { distribution: 'constant' | 'categorical' | 'categorical_w_probabilities' }
-  >,
-  value: number,
-): boolean {
-  if ('q' in parameter && Math.abs(value / parameter.q - Math.round(value / parameter.q)) > 1e-6)
-    return false;
-  if (parameter.distribution === 'int_uniform') {
-    return Number.isInteger(value) && value >= parameter.min && value <= parameter.max;
-  }
+function containsNumber(parameter: Exclude<LeafParameter, ListParameter>, value: number): boolean {
+  const step = parameter.distribution === 'int_uniform' ? 1 : 'q' in parameter ? parameter.q : 0;
+  if (step > 0 && Math.abs(value / step - Math.round(value / step)) > 1e-6) return false;
+  const { low, high } = numericRange(parameter);
+  const slack = 1e-9 * Math.max(...[low, high].filter(Number.isFinite).map(Math.abs));
+  return value >= low - slack && value <= high + slack;
+}
+
+/** Smallest and largest value that runs; infinite where the distribution is unbounded. */
+export function numericRange(parameter: Exclude<LeafParameter, ListParameter>): {
+  low: number;
+  high: number;
+} {
+  if (parameter.distribution === 'int_uniform') return { low: parameter.min, high: parameter.max };
   const support = supportOf(parameter);
-  if (support) {
-    const [low, high] = [support.at(0), support.at(support.size - 1)];
-    return typeof low === 'number' && typeof high === 'number' && value >= low - 1e-9 && value <= high + 1e-9;
-  }
-  if (parameter.distribution === 'normal' || parameter.distribution === 'q_normal') return true;
-  if (parameter.distribution === 'q_log_normal') return value >= 0;
-  const low = continuousQuantile(parameter, 0);
-  const high = continuousQuantile(parameter, 1);
-  const slack = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
-  return (
-    value >= low - (Number.isFinite(slack) ? slack : 0) &&
-    value <= high + (Number.isFinite(slack) ? slack : 0)
-  );
+  if (support) return { low: Number(support.at(0)), high: Number(support.at(support.size - 1)) };
+  return { low: continuousQuantile(parameter, 0), high: continuousQuantile(parameter, 1) };
 }
 
 function indexAt(size: number, u: number): number {
