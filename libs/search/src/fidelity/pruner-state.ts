@@ -3,7 +3,7 @@
  * and each step returns a new one; every decision is made by the same `decide` as in the API.
  */
 import type { Direction } from '../objective/compare.js';
-import { bestValue, isBetter } from '../objective/compare.js';
+import { bestValue } from '../objective/compare.js';
 import { promotable } from './asha.js';
 import type { Promotion, RungRecord } from './asha.js';
 import { bracketOf } from './brackets.js';
@@ -67,7 +67,7 @@ export function reportMeasurement(state: PrunerState, measured: TrialMeasured): 
   if (known !== null && (progress === known.progress || known.decision.action === 'stop'))
     return { state, decision: known.decision };
 
-  const best = bestValue(direction, state.best === null ? [value] : [state.best, value]);
+  const best = bestValue(direction, [state.best ?? value, value]);
   const entry = enterRung({ ...state, best }, { trial, bracket, progress, value });
   const decision = decide({
     rule,
@@ -79,7 +79,7 @@ export function reportMeasurement(state: PrunerState, measured: TrialMeasured): 
     progress,
     recorded: entry.recorded,
     cohort: entry.cohort.map((record) => record.value),
-    incumbent: best === null || !isBetter(direction, best, progress.best),
+    incumbent: progress.best === best,
   });
   const trials = placed(state.trials, trial, { bracket, progress, decision }, null);
   const cohort = entry.cohort.map((record) =>
