@@ -34,3 +34,4 @@ export type {
   SuggestResult,
 } from './searchers/searcher.js';
 export { createSearcher, suggest } from './searchers/registry.js';
+export { AskTellSession } from './ask-tell/protocol.js';

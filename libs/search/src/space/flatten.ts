@@ -2,7 +2,7 @@
  * Flattens a nested, conditional search space into one ordered list of parameters. Every searcher starts here; `assign.ts`
  * turns values of the list back into the nested object that a trial receives.
  */
-import { isNested } from '@swath/contracts';
+import { isNested } from '@swath/contracts/states';
 import type { Json, LeafParameter, SearchSpace, When } from '@swath/contracts';
 
 /** A condition on another parameter of the flat list: it must be active and have one of the values. */

@@ -2,7 +2,7 @@
  * Checks a space for what no schema can: bounds, probabilities, conditions, and whether the chosen method can search it.
  * The API calls it before a sweep is stored; every problem names the field, its value and the bound.
  */
-import { isNested } from '@swath/contracts';
+import { isNested } from '@swath/contracts/states';
 import type { Json, LeafParameter, SearchSpace } from '@swath/contracts';
 
 import { ConstraintError, parseConstraint } from './constraint.js';
