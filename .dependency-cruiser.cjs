@@ -147,7 +147,7 @@ module.exports = {
     },
 
     only('typeorm', ['libs/persistence/'], 'Only persistence talks to the database.'),
-    only('pg', ['libs/persistence/', 'libs/platform/src/local/'], 'Only persistence talks to the database.'),
+    only('pg', ['libs/persistence/', 'libs/testing/'], 'Only persistence talks to the database.'),
     only('@temporalio/workflow', ['workflows/'], 'Workflow code lives in workflows/.'),
     only(
       '@temporalio/(worker|activity)',

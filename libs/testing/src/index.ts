@@ -1,1 +1,1 @@
-export {};
+export { createTestDatabase, testPostgresUrl, testTemporalAddress, type TestDatabase } from './database.js';

@@ -1,0 +1,13 @@
+// Says where downloaded and relocated programs are kept between starts. Called by the PostgreSQL and Temporal finders.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The folder for things that can be fetched again: `SWATH_CACHE_DIR`, else `swath` below `XDG_CACHE_HOME`, else `~/.cache/swath`.
+ *
+ * @param env the process environment
+ */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+  if (env['SWATH_CACHE_DIR']) return env['SWATH_CACHE_DIR'];
+  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'swath');
+}
