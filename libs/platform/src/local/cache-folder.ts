@@ -2,12 +2,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * The folder for things that can be fetched again: `SWATH_CACHE_DIR`, else `swath` below `XDG_CACHE_HOME`, else `~/.cache/swath`.
  *
  * @param env the process environment
  */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+export function cacheFolder(env: Environment): string {
   if (env['SWATH_CACHE_DIR']) return env['SWATH_CACHE_DIR'];
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'swath');
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, startTimeOf, type ProcessIdentity } from '../../bin/end-process.mjs';
+import { isRunning, startTimeOf, type ProcessIdentity } from './end-process.mjs';
 
 /** A held lock. */
 export interface DataFolderLock {

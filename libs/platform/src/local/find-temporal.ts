@@ -1,6 +1,6 @@
 // Decides which Temporal server a local stack uses: one that runs, one that is installed, or one that it fetches once and keeps. This
 // is the one place that knows the order; each way is a step in temporal-steps.ts, and its refusal becomes a line of the final error.
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder, type Environment } from './cache-folder.js';
 import { temporalSteps } from './temporal-steps.js';
 
 /** A Temporal server or the program that starts one. */
@@ -13,7 +13,7 @@ export type TemporalSource =
 
 /** What a step may use. */
 export interface TemporalSearch {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Folder in which fetched programs are kept. */
   readonly cacheDir: string;
   readonly log: (line: string) => void;
@@ -49,7 +49,7 @@ export class TemporalNotFoundError extends Error {
  * @throws TemporalNotFoundError when every step refuses
  */
 export async function findTemporal(options: {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly log: (line: string) => void;
   readonly steps?: readonly TemporalStep[];
 }): Promise<TemporalSource> {

@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { cacheFolder } from './cache-folder.js';
 import type { OsUser } from './os-user.js';
 
 /** Absolute paths of the programs. */
@@ -35,12 +34,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * Finds runnable PostgreSQL programs, copying them out of a folder that `user` cannot enter (node_modules below a 0700 home).
  *
  * @param user who will run them; undefined for the present user
+ * @param cacheDir first choice for the copy
  * @throws Error when there is no build for this platform, or no folder that `user` can enter
  */
-export function findPostgresBinaries(user: OsUser | undefined): PostgresBinaries {
+export function findPostgresBinaries(user: OsUser | undefined, cacheDir: string): PostgresBinaries {
   const native = nativeFolder();
   restoreSymlinks(native);
-  const folder = canRun(join(native, 'bin', 'postgres'), user) ? native : relocate(native, user);
+  const folder = canRun(join(native, 'bin', 'postgres'), user) ? native : relocate(native, user, cacheDir);
   return { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
 }
 
@@ -96,10 +96,10 @@ function canRun(program: string, user: OsUser | undefined): boolean {
   return spawnSync(program, ['--version'], { ...user, cwd: '/', stdio: 'ignore' }).status === 0;
 }
 
-function relocate(native: string, user: OsUser | undefined): string {
+function relocate(native: string, user: OsUser | undefined, cacheDir: string): string {
   const version = `${basename(dirname(native))}-${packageVersion(native)}`;
   const tried: string[] = [];
-  for (const parent of [cacheFolder(process.env), '/var/cache/swath', '/var/lib/swath']) {
+  for (const parent of [cacheDir, '/var/cache/swath', '/var/lib/swath']) {
     const folder = join(parent, `postgres-${version}`);
     try {
       if (!existsSync(folder)) copyWhole(native, folder);

@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { endProcess, startTimeOf, type StopRule } from '../../bin/end-process.mjs';
+import { endProcess, startTimeOf, type StopRule } from './end-process.mjs';
+import { cacheFolder, type Environment } from './cache-folder.js';
 import { canEnter, postgresUser, type OsUser } from './os-user.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { freePorts } from './ports.js';
@@ -28,8 +29,8 @@ export interface PostgresOptions extends Supervision {
   readonly port?: number;
   /** True gives up durability for speed; for tests only. Default false. */
   readonly volatile?: boolean;
-  /** Default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The environment to read settings from and to start the server with. */
+  readonly env: Environment;
 }
 
 /** A PostgreSQL server that accepts connections. */
@@ -78,10 +79,10 @@ const VOLATILE_SETTINGS = [
  * @throws Error with what to do when there are no binaries, no usable OS user, or the server does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
-  const given = (options.env ?? process.env)['SWATH_DATABASE_URL'];
+  const given = options.env['SWATH_DATABASE_URL'];
   if (given) return { url: given, embedded: false, stop: () => Promise.resolve() };
 
-  const cluster = openCluster(options.dataDir);
+  const cluster = openCluster(options.dataDir, options.env);
   const password = createCluster(cluster, options);
   await clearPidFile(cluster, options.log);
   const port = options.port ?? (await freePorts(1))[0];
@@ -91,6 +92,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
       name: 'postgres',
       command: cluster.binaries.postgres,
       args: ['-D', cluster.name, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      env: options.env,
       cwd: cluster.folder,
       ...(cluster.user === undefined ? {} : { user: cluster.user }),
       ready: { output: /database system is ready to accept connections/ },
@@ -105,12 +107,17 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
-function openCluster(dataDir: string): Cluster {
+function openCluster(dataDir: string, env: Environment): Cluster {
   const folder = resolve(dataDir, 'postgres');
   const user = postgresUser();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
-  return { folder, name: serverName(folder, user), user, binaries: findPostgresBinaries(user) };
+  return {
+    folder,
+    name: serverName(folder, user),
+    user,
+    binaries: findPostgresBinaries(user, cacheFolder(env)),
+  };
 }
 
 // As root with the data below a 0700 folder (such as /root), the server's user cannot reach its own cluster by path. A working

@@ -4,15 +4,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  endProcess,
-  isRunning,
-  startTimeOf,
-  type ProcessIdentity,
-  type StopRule,
-} from '../../bin/end-process.mjs';
+import { endProcess, isRunning, startTimeOf, type ProcessIdentity, type StopRule } from './end-process.mjs';
 
-const WATCHDOG = fileURLToPath(new URL('../../bin/watchdog.mjs', import.meta.url));
+const WATCHDOG = fileURLToPath(new URL('./watchdog.mjs', import.meta.url));
 
 type RegisteredProcess = ProcessIdentity & StopRule;
 
@@ -64,7 +58,7 @@ export class ProcessRegistry {
     if (this.#processes.delete(pid)) this.#tell({ remove: pid });
   }
 
-  /** Ends the watchdog, and with it every process that is still noted. Resolves when the watchdog is gone. */
+  /** Ends the watchdog, and with it every process that is still noted. Stop supervised processes before: they would start again. */
   async close(): Promise<void> {
     if (this.watchdog.exitCode === null && this.watchdog.signalCode === null) {
       const gone = new Promise((resolve) => this.watchdog.once('exit', resolve));

@@ -3,7 +3,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StopRule } from '../../bin/end-process.mjs';
+import type { StopRule } from './end-process.mjs';
+import type { Environment } from './cache-folder.js';
 import type { ProcessRegistry } from './process-registry.js';
 
 const TAIL_LINES = 20;
@@ -15,7 +16,8 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The child's whole environment. */
+  readonly env: Environment;
   readonly cwd?: string;
   /** OS user and group to run as; needs root. */
   readonly user?: { readonly uid: number; readonly gid: number };
@@ -129,7 +131,7 @@ export class SupervisedProcess {
       // Its own process group: Ctrl-C in the terminal reaches only the supervisor, which then stops everything in order.
       detached: true,
       stdio: spec.ready.message === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...spec.env },
+      env: spec.env,
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...spec.user,
     });

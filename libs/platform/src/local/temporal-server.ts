@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import type { Environment } from './cache-folder.js';
 import { findTemporal, type TemporalSource } from './find-temporal.js';
 import { freePorts } from './ports.js';
 import { superviseProcess, type ProcessSpec, type Supervision } from './supervised-process.js';
@@ -17,8 +18,8 @@ export interface TemporalOptions extends Supervision {
   readonly uiPort?: number;
   /** Dynamic configuration, such as `frontend.rps`; default none. */
   readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
-  /** Default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The environment to read settings from and to start the server with. */
+  readonly env: Environment;
 }
 
 /** A Temporal server that accepts connections. */
@@ -49,8 +50,7 @@ interface Launch {
  */
 export async function startTemporal(options: TemporalOptions): Promise<LocalTemporal> {
   const namespace = options.namespace ?? 'swath';
-  const env = options.env ?? process.env;
-  const source = await findTemporal({ env, log: options.log });
+  const source = await findTemporal({ env: options.env, log: options.log });
   if (source.kind === 'running') {
     await prepareNamespace(source.address, namespace);
     return { address: source.address, namespace, embedded: false, stop: () => Promise.resolve() };
@@ -68,17 +68,23 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
 function commandFor(
   source: Exclude<TemporalSource, { kind: 'running' }>,
   launch: Launch,
-  { uiPort, dynamicConfig = {} }: TemporalOptions,
+  { env, uiPort, dynamicConfig = {} }: TemporalOptions,
 ): ProcessSpec {
   const common = {
     name: 'temporal',
     command: source.path,
+    env,
     cwd: launch.folder,
     stop: { signal: 'SIGTERM', deadlineMs: 10_000 },
   } as const;
   if (source.kind === 'server') {
     const ready = { probe: () => accepts(launch.port) };
-    return { ...common, ready, args: ['--allow-no-auth', 'start'], env: serverEnvironment(launch) };
+    return {
+      ...common,
+      ready,
+      args: ['--allow-no-auth', 'start'],
+      env: { ...env, ...serverEnvironment(launch) },
+    };
   }
   const settings = Object.entries(dynamicConfig).flatMap(([key, value]) => [
     '--dynamic-config-value',

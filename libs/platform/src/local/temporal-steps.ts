@@ -6,6 +6,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import type { Environment } from './cache-folder.js';
 import type { TemporalSearch, TemporalSource, TemporalStep } from './find-temporal.js';
 
 const run = promisify(execFile);
@@ -152,7 +153,7 @@ async function fromGo(search: TemporalSearch): Promise<Outcome> {
 
 async function versionOf(
   program: string,
-  env: TemporalSearch['env'],
+  env: Environment,
 ): Promise<readonly [major: number, minor: number] | undefined> {
   try {
     const { stdout } = await run(program, ['--version'], { env, timeout: 15_000 });
@@ -163,14 +164,14 @@ async function versionOf(
   }
 }
 
-async function canRun(program: string, env: TemporalSearch['env']): Promise<boolean> {
+async function canRun(program: string, env: Environment): Promise<boolean> {
   return await run(program, ['--version'], { env, timeout: 15_000 }).then(
     () => true,
     () => false,
   );
 }
 
-async function findPip(env: TemporalSearch['env']): Promise<readonly string[] | undefined> {
+async function findPip(env: Environment): Promise<readonly string[] | undefined> {
   for (const candidate of [['python3', '-m', 'pip'], ['pip3'], ['pip']]) {
     const [command = '', ...args] = candidate;
     if (await run(command, [...args, '--version'], { env, timeout: 30_000 }).catch(() => undefined))

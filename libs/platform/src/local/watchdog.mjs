@@ -6,7 +6,7 @@ import { endProcess } from './end-process.mjs';
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
-/** @type {Map<number, { pid: number, startTime: string, signal: NodeJS.Signals, deadlineMs: number }>} */
+/** @type {Map<number, import('./end-process.mjs').ProcessIdentity & import('./end-process.mjs').StopRule>} */
 const children = new Map();
 
 createInterface({ input: process.stdin })

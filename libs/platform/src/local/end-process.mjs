@@ -7,6 +7,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 const POLL_MS = 25;
 
 /**
+ * A process told apart from a later one with the same number.
+ *
+ * @typedef {object} ProcessIdentity
+ * @property {number} pid
+ * @property {string} startTime comparable only with other answers of startTimeOf
+ */
+
+/**
+ * How a process is asked to end: which signal, and how many milliseconds it may take before it is killed.
+ *
+ * @typedef {object} StopRule
+ * @property {'SIGTERM' | 'SIGINT'} signal
+ * @property {number} deadlineMs
+ */
+
+/**
  * When a process started, as text that only makes sense compared with another answer of this function.
  *
  * @param {number} pid process number
@@ -23,6 +39,7 @@ export function startTimeOf(pid) {
 }
 
 // The command name in /proc/<pid>/stat may hold spaces and brackets, so fields are counted from the last bracket.
+/** @param {string} stat */
 function linuxStartTime(stat) {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
@@ -31,7 +48,7 @@ function linuxStartTime(stat) {
 /**
  * Whether this very process still runs, and not another one that was given its number.
  *
- * @param {{ pid: number, startTime: string }} identity
+ * @param {ProcessIdentity} identity
  */
 export function isRunning(identity) {
   return startTimeOf(identity.pid) === identity.startTime;
@@ -40,8 +57,8 @@ export function isRunning(identity) {
 /**
  * Asks a process to end, waits, then ends it and its process group by force. Returns when the process is gone.
  *
- * @param {{ pid: number, startTime: string }} identity
- * @param {{ signal: NodeJS.Signals, deadlineMs: number }} stop
+ * @param {ProcessIdentity} identity
+ * @param {StopRule} stop
  */
 export async function endProcess(identity, stop) {
   if (!isRunning(identity)) return;
@@ -54,6 +71,10 @@ export async function endProcess(identity, stop) {
   while (isRunning(identity)) await delay(POLL_MS);
 }
 
+/**
+ * @param {number} target
+ * @param {NodeJS.Signals} signal
+ */
 function send(target, signal) {
   try {
     process.kill(target, signal);
