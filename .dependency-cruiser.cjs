@@ -57,16 +57,15 @@ module.exports = {
       name: 'no-deep-imports',
       comment: 'Import a package by its name; what its index does not export is its own business.',
       severity: 'error',
-      from: { path: '^(apps|libs)/([^/]+)/|^(workflows)/', pathNot: OUTSIDE_TESTS },
+      from: { path: '^((?:apps|libs)/[^/]+|workflows)/', pathNot: OUTSIDE_TESTS },
       to: {
         path: '^(libs/[^/]+|workflows)/src/',
         pathNot: [
-          '^$1/$2/',
+          '^$1/',
           '^libs/[^/]+/src/index\\.ts$',
           '^libs/contracts/src/states\\.ts$',
           '^libs/platform/src/local/index\\.ts$',
           '^workflows/src/(index|messages|ports/index)\\.ts$',
-          '^$3/',
         ],
       },
     },
@@ -91,15 +90,20 @@ module.exports = {
       ['libs/contracts', 'libs/platform', 'workflows/src/(messages|index|ports/)'],
       'The Temporal client knows messages and workflow types, nothing else of ours.',
     ),
+    mayImport(
+      'libs/lifecycle',
+      ['libs/(contracts|search|placement|ledger|persistence|platform)'],
+      'Lifecycle is the transactions that both servers need; Temporal and the apps build on it.',
+    ),
     mayImport('libs/api-client', ['libs/contracts'], 'The client is made from contracts alone.'),
     mayImport(
       'apps/api',
-      ['libs/(contracts|search|placement|ledger|persistence|temporal|platform)'],
+      ['libs/(contracts|search|placement|ledger|persistence|lifecycle|temporal|platform)'],
       'The API answers users; workflow code and other apps are not for it.',
     ),
     mayImport(
       'apps/orchestrator',
-      ['libs/(contracts|search|placement|ledger|persistence|temporal|platform)', 'workflows'],
+      ['libs/(contracts|search|placement|ledger|persistence|lifecycle|temporal|platform)', 'workflows'],
       'The orchestrator implements the ports of the workflows; other apps are not for it.',
     ),
     mayImport(
@@ -120,7 +124,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^workflows/src/' },
       to: {
-        path: '(^(apps|libs/(persistence|temporal|platform|api-client|testing))/|node_modules/(typeorm|pg|@nestjs|pino)/|^(node:)?(fs|net|http|child_process|crypto|os|path)$)',
+        path: '(^(apps|libs/(persistence|lifecycle|temporal|platform|api-client|testing))/|node_modules/(typeorm|pg|@nestjs|pino)/|^(node:)?(fs|net|http|child_process|crypto|os|path)$)',
         reachable: true,
       },
     },
@@ -156,7 +160,7 @@ module.exports = {
     ),
     only(
       '@temporalio/client',
-      ['libs/temporal/', 'apps/orchestrator/'],
+      ['libs/temporal/', 'apps/orchestrator/', 'libs/platform/src/local/'],
       'Reach Temporal through libs/temporal.',
     ),
     only(

@@ -37,6 +37,7 @@ const PACKAGES: Record<string, Record<string, string>> = {
   'libs/ledger': {},
   'libs/platform': { './local': './src/local/index.ts' },
   'libs/persistence': {},
+  'libs/lifecycle': {},
   'libs/temporal': {},
   'libs/api-client': {},
   'libs/testing': {},

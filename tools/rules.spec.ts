@@ -223,6 +223,7 @@ const forbiddenImports: [string, string, string][] = [
   ['workflows/src/a.ts', '@swath/temporal', 'workflows-imports'],
   ['libs/platform/src/a.ts', '@swath/persistence', 'libs-platform-imports'],
   ['libs/persistence/src/a.ts', '@swath/ledger', 'libs-persistence-imports'],
+  ['libs/lifecycle/src/a.ts', '@swath/temporal', 'libs-lifecycle-imports'],
   ['libs/temporal/src/a.ts', '@swath/persistence', 'libs-temporal-imports'],
   ['libs/api-client/src/a.ts', '@swath/platform', 'libs-api-client-imports'],
   ['apps/api/src/a.ts', '@swath/workflows', 'apps-api-imports'],
@@ -247,6 +248,10 @@ const forbiddenImports: [string, string, string][] = [
 ];
 
 const allowedImports: [string, string][] = [
+  ['workflows/src/sweep/ok.ts', '../ok.js'],
+  ['libs/lifecycle/src/ok.ts', '@swath/persistence'],
+  ['libs/lifecycle/src/ok2.ts', './ok.js'],
+  ['apps/api/src/ok3.ts', '@swath/lifecycle'],
   ['libs/search/src/ok.ts', '@swath/contracts/states'],
   ['workflows/src/ok.ts', '@swath/ledger'],
   ['workflows/src/ok2.ts', '@temporalio/workflow'],
