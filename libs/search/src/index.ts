@@ -1,5 +1,20 @@
 export type { Direction } from './objective/compare.js';
 export { bestFirst, bestValue, compareValues, improvement, isBetter, rankOf } from './objective/compare.js';
+export { hypervolume } from './objective/hypervolume.js';
+export type { HypervolumeOptions } from './objective/hypervolume.js';
+export type { ObjectiveVector } from './objective/pareto.js';
+export { dominates, nonDominatedSort, paretoFront } from './objective/pareto.js';
+export type { SmallImprovementRule, SpendingAdvice } from './terminate/expected-improvement.js';
+export {
+  expectedImprovementBelow,
+  improvementPerCostBelow,
+  spendingAdvice,
+} from './terminate/expected-improvement.js';
+export type { EndedTrial, NoImprovementRule, Stagnation } from './terminate/progress-terminators.js';
+export { noImprovement, stagnation, targetReached } from './terminate/progress-terminators.js';
+export type { Predictions, RegretBoundInput } from './terminate/regret-bound.js';
+export { confidenceWidth, regretBound, regretBoundBelow } from './terminate/regret-bound.js';
+export type { TerminationCriterion, TerminationVerdict } from './terminate/verdict.js';
 export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';
 export { promotable } from './fidelity/asha.js';
 export { bracketCount, bracketOf, bracketSizes } from './fidelity/brackets.js';
