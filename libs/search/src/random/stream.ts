@@ -18,6 +18,8 @@ export const PURPOSES = {
   scalarisation: 9,
   fallback: 10,
   restart: 11,
+  importance: 32,
+  simulation: 33,
 } as const;
 
 /** Name of a stream's purpose. */
