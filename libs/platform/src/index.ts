@@ -1,1 +1,5 @@
-export {};
+export { ConfigError, parseConfig, type Frozen, type SettingsSchema } from './config.js';
+export { systemClock, type Clock } from './clock.js';
+export { createLogger, readable, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export { onShutdown, shutDown, Shutdown, type ShutdownHook, type ShutdownHost } from './shutdown.js';
+export { announceReady } from './ready.js';
