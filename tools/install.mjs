@@ -1,15 +1,12 @@
 // Installs the npm packages when they are missing or the lockfile has changed, so that `npm start` and `npm test` need no step before
 // them. Called by tools/start.mjs and tools/test.mjs; plain JavaScript on Node built-ins, because nothing is installed yet.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's top folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
-
-const stamp = join(root, 'node_modules', '.cache', 'swath', 'installed');
 
 /**
  * Ends the process with a sentence when this Node is too old.
@@ -26,23 +23,43 @@ export function checkNode() {
   process.exit(1);
 }
 
-/** Runs `npm ci` unless it has run for this lockfile. Ends the process when it fails. */
+/** Runs `npm ci` unless what the lockfile asks for is installed. Ends the process when it fails. */
 export function installPackages() {
-  const lockfile = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (readStamp() === lockfile) return;
+  if (isInstalled()) return;
   say('installing packages (npm ci)');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, lockfile);
+}
+
+// npm notes in node_modules what it has installed, in the form of the lockfile. Packages for other platforms are optional and absent.
+function isInstalled() {
+  const wanted = packagesOf('package-lock.json');
+  const present = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(wanted).every(
+    ([path, { optional, link, version }]) =>
+      !path.includes('node_modules/') ||
+      optional ||
+      (link ? present[path]?.link : present[path]?.version === version),
+  );
+}
+
+/**
+ * @param {string} lockfile
+ * @returns {Record<string, { version?: string, optional?: boolean, link?: boolean }>}
+ */
+function packagesOf(lockfile) {
+  try {
+    return JSON.parse(readFileSync(join(root, lockfile), 'utf8')).packages;
+  } catch {
+    return {};
+  }
 }
 
 /** Builds what has changed since the last build. Ends the process when it fails. */
 export function build() {
   say('building');
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
-  run(process.execPath, [join(root, 'tools', 'build-assets.mjs')]);
+  const assets = join(root, 'tools', 'build-assets.mjs');
+  if (existsSync(assets)) run(process.execPath, [assets]);
 }
 
 /**
@@ -64,12 +81,4 @@ function run(command, args) {
   if (result.status === 0) return;
   say(`${command} ${args.join(' ')} failed${result.error ? `: ${result.error.message}` : ''}`);
   process.exit(result.status ?? 1);
-}
-
-function readStamp() {
-  try {
-    return readFileSync(stamp, 'utf8');
-  } catch {
-    return '';
-  }
 }
