@@ -161,6 +161,9 @@ export interface FieldProblem {
   readonly detail: string;
   readonly got?: string;
   readonly bound?: string;
+  /** Place in the submitted text, from 1; absent when the spec came as an object. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** RFC 9457 problem document. */

@@ -114,3 +114,8 @@ export {
 export type { BudgetUse, ClassCost, PrunedTrial, ReportedTrial, Savings, SweepReport } from './report.js';
 export type { CommandContext } from './command.js';
 export { commandArgsJson, defaultCommand, expandCommand } from './command.js';
+export type { SweepSpecResult } from './spec/parse-sweep-spec.js';
+export { parseSweepSpec } from './spec/parse-sweep-spec.js';
+export { isBounded } from './spec/spec-checks.js';
+export { specDefaults, specLimits } from './spec/spec-limits.js';
+export { sweepSpecJsonSchema } from './spec/sweep-spec-json-schema.js';
