@@ -44,7 +44,8 @@ async function registerNamespace({ workflowService }: Connection, namespace: str
 async function addSearchAttribute({ operatorService }: Connection, namespace: string): Promise<void> {
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
   if (sweepIdAttribute.name in (customAttributes ?? {})) return;
-  const type = encodeSearchAttributeIndexedValueType(sweepIdAttribute.type) ?? null;
+  const type = encodeSearchAttributeIndexedValueType(sweepIdAttribute.type);
+  if (type === undefined) throw new TypeError(`No indexed type ${sweepIdAttribute.type}`);
   await operatorService
     .addSearchAttributes({ namespace, searchAttributes: { [sweepIdAttribute.name]: type } })
     .catch(unless(status.ALREADY_EXISTS));
