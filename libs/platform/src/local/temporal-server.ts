@@ -44,7 +44,8 @@ interface Launch {
 }
 
 /**
- * Finds and starts a Temporal server. The namespace and the search attribute `SweepId` exist once it resolves.
+ * Finds and starts a Temporal server. A server started from the official command line has the namespace and the search attribute
+ * `SweepId` when this resolves; on any other the orchestrator creates them at its start.
  *
  * @throws TemporalNotFoundError when no server could be found, listing what was tried
  */
@@ -52,7 +53,6 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
   const namespace = options.namespace ?? 'swath';
   const source = await findTemporal({ env: options.env, log: options.log });
   if (source.kind === 'running') {
-    await prepareNamespace(source.address, namespace);
     return { address: source.address, namespace, embedded: false, stop: () => Promise.resolve() };
   }
   const folder = join(options.dataDir, 'temporal');
@@ -61,7 +61,6 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
   const launch = { namespace, folder, port, httpPort, metricsPort, internalPorts };
   const server = await superviseProcess(commandFor(source, launch, options), options);
   const address = `127.0.0.1:${port}`;
-  if (source.kind === 'server') await prepareNamespace(address, namespace);
   return { address, namespace, embedded: true, stop: () => server.stop() };
 }
 
@@ -125,12 +124,6 @@ function serverEnvironment(launch: Launch): Record<string, string> {
     BIND_ON_IP: '127.0.0.1',
     LOG_LEVEL: 'warn',
   };
-}
-
-// Loaded only when a server without our namespace is used: the client takes 0.3 s to load, and the usual server needs none.
-async function prepareNamespace(address: string, namespace: string): Promise<void> {
-  const { ensureNamespace } = await import('./temporal-namespace.js');
-  await ensureNamespace(address, namespace);
 }
 
 function accepts(port: number): Promise<boolean> {
