@@ -52,13 +52,23 @@ function boundsOf(/** @type {Schema} */ schema) {
     .join(', ');
 }
 
-/** The objects with own keys inside a value: itself, its branches, or its list items. */
-function objectsIn(/** @type {Schema} */ given, /** @type {Schema} */ root) {
+/**
+ * The objects with own keys inside the value of `key`, each with its path below the parent: the value itself, its branches, its
+ * list items, or what any name may hold.
+ *
+ * @returns {{ object: Schema, path: string[] }[]}
+ */
+function objectsIn(/** @type {Schema} */ given, /** @type {Schema} */ root, /** @type {string[]} */ path) {
   const schema = resolved(given, root);
-  if (schema.properties) return [schema];
+  if (schema.properties) return [{ object: schema, path }];
+  const named = schema.additionalProperties;
+  if (named && typeof named === 'object') return objectsIn(named, root, [...path, '<name>']);
   /** @type {Schema[]} */
   const inner = branches(schema) ?? (schema.items ? [schema.items] : []);
-  return inner.map((option) => resolved(option, root)).filter((option) => option.properties);
+  return inner
+    .map((option) => resolved(option, root))
+    .filter((option) => option.properties)
+    .map((object) => ({ object, path }));
 }
 
 /** A section for one object, followed by the sections of the objects inside it. */
@@ -72,11 +82,13 @@ function sections(/** @type {Schema} */ schema, /** @type {Schema} */ root, /** 
     const text = (value.description ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
     return `| \`${key}\` | ${typeOf(value, root)} | ${boundsOf(value)} | ${fallback} | ${text} |`;
   });
-  const variant = schema.properties.type?.const;
+  const [variant, kind] = ['type', 'distribution']
+    .map((key) => [schema.properties[key]?.const, key])
+    .find(([constant]) => constant !== undefined) ?? [undefined, ''];
   const title =
     path.length === 0
       ? 'The document'
-      : '`' + path.join('.') + '`' + (variant ? `, type \`${variant}\`` : '');
+      : '`' + path.join('.') + '`' + (variant ? `, ${kind} \`${variant}\`` : '');
   const depth = '#'.repeat(Math.min(2 + path.length, 5));
   /** @type {string[]} */
   const own = [
@@ -89,17 +101,16 @@ function sections(/** @type {Schema} */ schema, /** @type {Schema} */ root, /** 
     '',
   ];
   /** @type {string[]} */
-  const nested = entries.flatMap(([key, value]) =>
-    path.length >= 3
-      ? []
-      : objectsIn(value, root).flatMap((object) => sections(object, root, [...path, key])),
-  );
+  const nested = entries
+    .filter(([key]) => !path.includes(key))
+    .flatMap(([key, value]) => objectsIn(value, root, [...path, key]))
+    .flatMap((inner) => sections(inner.object, root, inner.path));
   return [...own, ...nested];
 }
 
 /** @param {Schema} schema JSON schema of the document, draft 2020-12 */
 export function specReference(schema) {
-  const top = objectsIn(schema, schema);
+  const top = objectsIn(schema, schema, []);
   return [
     '<!-- Generated from the schema in libs/contracts by `npm run generate`; edit that. -->',
     '',
@@ -109,6 +120,6 @@ export function specReference(schema) {
     'The same rules as a machine reads them: [sweep-spec.schema.json](sweep-spec.schema.json). `swath sweep plan FILE` checks a',
     'file without submitting it.',
     '',
-    ...top.flatMap((object) => sections(object, schema, [])),
+    ...top.flatMap(({ object, path }) => sections(object, schema, path)),
   ].join('\n');
 }
