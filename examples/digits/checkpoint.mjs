@@ -1,6 +1,6 @@
 // Saves and restores the state of a training run. With SWATH_CHECKPOINT_DIR set, a checkpoint is written after each
 // epoch, or only when asked by the signal that SWATH_CHECKPOINT_SIGNAL names; SWATH_RESUME_FROM names one to go on from.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
@@ -28,7 +28,8 @@ export function checkpoints(env) {
 }
 
 /**
- * Returns the state that SWATH_RESUME_FROM names (the file, or its folder), or `undefined` when it is not set.
+ * Returns the state that SWATH_RESUME_FROM names (the file, or its folder), or `undefined` when it is not set, or names a
+ * folder without a checkpoint because the attempt before ended too early to write one.
  *
  * @throws {Error} with one line for the user if it cannot be read or belongs to a network of another shape
  */
@@ -37,7 +38,9 @@ export function resumedState(env, shape) {
   if (!path) return undefined;
   let state;
   try {
-    state = deserialize(readFileSync(statSync(path).isDirectory() ? join(path, FILE) : path));
+    const isFolder = statSync(path).isDirectory();
+    if (isFolder && !existsSync(join(path, FILE))) return undefined;
+    state = deserialize(readFileSync(isFolder ? join(path, FILE) : path));
   } catch (error) {
     throw new Error(`cannot resume from ${path}: ${error.message}`, { cause: error });
   }

@@ -92,6 +92,12 @@ describe('checkpoints of train.mjs', () => {
     expect(resumed).toEqual(undisturbed.slice(2));
   });
 
+  it('that an attempt ended too early to write mean a fresh start', () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    const rows = rowsOf(script([...flags, '--epochs=2'], { SWATH_RESUME_FROM: empty }));
+    expect(rows).toEqual(undisturbed.slice(0, 2));
+  });
+
   it('are written when the declared signal asks, and not before', async () => {
     const saved = join(folder, 'on-signal');
     const file = join(saved, 'checkpoint.bin');

@@ -13,6 +13,7 @@ from network import Network, cross_entropy
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "digits", "data", "digits.csv.gz")
 TRAINING_IMAGES, VALIDATION_IMAGES = 500, 300
+CHECKPOINT = "checkpoint.json"
 DEFAULTS = {
     "learning_rate": 0.1,
     "hidden_units": 12,
@@ -54,7 +55,7 @@ def train_epoch(network, images, settings, epoch):
 
 def save(network, epoch):
     """Write a checkpoint that appears whole or not at all."""
-    path = os.path.join(swath.checkpoint_dir(), "checkpoint.json")
+    path = os.path.join(swath.checkpoint_dir(), CHECKPOINT)
     with open(path + ".unfinished", "w", encoding="utf-8") as file:
         json.dump({"epoch": epoch, "layers": network.layers, "velocity": network.velocity}, file)
     os.replace(path + ".unfinished", path)
@@ -62,10 +63,10 @@ def save(network, epoch):
 
 def restore(network):
     """Load the checkpoint to go on from, if there is one; return the epochs already done."""
-    path = swath.resume_from()
+    path = swath.resume_from(CHECKPOINT)
     if path is None:
         return 0
-    with open(os.path.join(path, "checkpoint.json") if os.path.isdir(path) else path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8") as file:
         state = json.load(file)
     network.layers, network.velocity = state["layers"], state["velocity"]
     return state["epoch"]

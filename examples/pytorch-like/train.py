@@ -16,6 +16,7 @@ from autograd import Adam, Tensor, affine, cross_entropy, flatten, mean_pool, pa
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "digits", "data", "digits.csv.gz")
 VALIDATION_IMAGES = 599
+CHECKPOINT = "checkpoint.npz"
 DEFAULTS = {
     "learning_rate": 0.005,
     "channels": 12,
@@ -68,7 +69,7 @@ def train_epoch(parameters, optimizer, images, labels, settings, epoch):
 
 def save(optimizer, epoch):
     """Write a checkpoint that appears whole or not at all."""
-    path = os.path.join(swath.checkpoint_dir(), "checkpoint.npz")
+    path = os.path.join(swath.checkpoint_dir(), CHECKPOINT)
     arrays = {"epoch": epoch, "steps": optimizer.steps}
     for index, parameter in enumerate(optimizer.parameters):
         arrays["data%d" % index] = parameter.data
@@ -81,10 +82,10 @@ def save(optimizer, epoch):
 
 def restore(optimizer):
     """Load the checkpoint to go on from, if there is one; return the epochs already done."""
-    path = swath.resume_from()
+    path = swath.resume_from(CHECKPOINT)
     if path is None:
         return 0
-    with np.load(os.path.join(path, "checkpoint.npz") if os.path.isdir(path) else path) as arrays:
+    with np.load(path) as arrays:
         for index, parameter in enumerate(optimizer.parameters):
             parameter.data = arrays["data%d" % index]
             optimizer.first[index] = arrays["first%d" % index]

@@ -16,6 +16,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+CHECKPOINT = "checkpoint.pickle"
 DEFAULTS = {"gamma": 0.3, "features": 300, "alpha": 0.0001, "learning_rate": 0.1, "average": True, "epochs": 27, "seed": 1}
 
 
@@ -34,16 +35,16 @@ def new_state(settings, images):
 
 def restore():
     """Return the state that an earlier attempt saved, or None. Unpickle only what your own trials wrote."""
-    path = swath.resume_from()
+    path = swath.resume_from(CHECKPOINT)
     if path is None:
         return None
-    with open(os.path.join(path, "checkpoint.pickle") if os.path.isdir(path) else path, "rb") as file:
+    with open(path, "rb") as file:
         return pickle.load(file)
 
 
 def save(state):
     """Write a checkpoint that appears whole or not at all."""
-    path = os.path.join(swath.checkpoint_dir(), "checkpoint.pickle")
+    path = os.path.join(swath.checkpoint_dir(), CHECKPOINT)
     with open(path + ".unfinished", "wb") as file:
         pickle.dump(state, file)
     os.replace(path + ".unfinished", path)

@@ -87,17 +87,17 @@ def checkpoint_dir():
     return folder
 
 
-def resume_from():
-    """Path of the checkpoint to go on from (SWATH_RESUME_FROM), or None for a fresh start."""
-    return os.environ.get("SWATH_RESUME_FROM") or None
+def resume_from(name=None):
+    """Path of the checkpoint to go on from, or None for a fresh start.
 
-
-def _read_config():
-    path = os.environ.get("SWATH_PARAMETERS")
-    if not path:
-        return {}
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    It is what SWATH_RESUME_FROM says: usually the checkpoint_dir() of the attempt before. With `name`, the file of that
+    name in it, and None also when that attempt ended too early to write it.
+    """
+    path = os.environ.get("SWATH_RESUME_FROM") or None
+    if path is None or name is None:
+        return path
+    file = os.path.join(path, name)
+    return file if os.path.exists(file) else None
 
 
 def _plain(value):
@@ -144,5 +144,8 @@ if os.environ.get("SWATH_CHECKPOINT_SIGNAL") and threading.current_thread() is t
     # Installed on import: until then the signal would end the process.
     signal.signal(getattr(signal, os.environ["SWATH_CHECKPOINT_SIGNAL"]), lambda *_: _checkpoint.set())
 
-config = _read_config()
+config = {}
 """The trial's parameters by name, nested as the sweep nests them (from the JSON file SWATH_PARAMETERS)."""
+if os.environ.get("SWATH_PARAMETERS"):
+    with open(os.environ["SWATH_PARAMETERS"], encoding="utf-8") as _file:
+        config.update(json.load(_file))

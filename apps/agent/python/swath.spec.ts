@@ -119,6 +119,14 @@ describe.skipIf(!pythonHas())('the trial as seen by a script', () => {
     expect(existsSync(dir)).toBe(true);
   });
 
+  it('resumes from a file of the folder only once it is there', () => {
+    const saved = mkdtempSync(join(folder, 'saved-'));
+    const named = script(['swath.log({"from": swath.resume_from("weights")})'], { SWATH_RESUME_FROM: saved });
+    expect(rowsOf(named)).toEqual([{ from: null }]);
+    writeFileSync(join(saved, 'weights'), '');
+    expect(rowsOf(named)).toEqual([{ from: join(saved, 'weights') }]);
+  });
+
   it('is asked for one checkpoint by each declared signal', () => {
     const lines = [
       'seen = [swath.should_checkpoint()]',
