@@ -63,7 +63,7 @@ const steps = [
   },
   {
     name: 'dead code',
-    command: [bin('knip'), '--no-progress'],
+    command: [bin('knip'), '--no-progress', '--no-config-hints'],
     advice: 'Delete what nothing uses, or use it; declare what a package imports in its package.json.',
   },
   {
