@@ -15,6 +15,11 @@ export { noImprovement, stagnation, targetReached } from './terminate/progress-t
 export type { Predictions, RegretBoundInput } from './terminate/regret-bound.js';
 export { confidenceWidth, regretBound, regretBoundBelow } from './terminate/regret-bound.js';
 export type { TerminationCriterion, TerminationVerdict } from './terminate/verdict.js';
+export type { ParameterImportance, SweepImportance, ValuedTrial } from './explain/importance.js';
+export { lengthScaleRelevance, parameterImportance } from './explain/importance.js';
+export type { FanovaOptions } from './explain/fanova.js';
+export type { NearestTrial, NumberedTrial } from './explain/nearest.js';
+export { nearestTrial } from './explain/nearest.js';
 export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';
 export { promotable } from './fidelity/asha.js';
 export { bracketCount, bracketOf, bracketSizes } from './fidelity/brackets.js';
