@@ -1,4 +1,5 @@
-// Draws who imports whom, from the real imports: the packages of the whole tree, and the folders inside each ring.
+// Draws who imports whom, from the real imports: the packages of the whole tree, and the folders
+// inside each ring (apps as a whole).
 // Written into docs/architecture.md by tools/generate.mjs.
 import { cruise } from 'dependency-cruiser';
 import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
@@ -91,14 +92,14 @@ export async function importGraphs(root) {
   const imports = output.modules.flatMap((module) =>
     module.dependencies.map((dependency) => /** @type {const} */ ([module.source, dependency.resolved])),
   );
-  const ring = (/** @type {string} */ wanted) =>
-    flowchart(
-      edgesBetween(imports, folderOf, (from, to) => ringOf(from) === wanted && ringOf(to) === wanted),
-    );
+  const ring = (/** @type {string} */ wanted, /** @type {(file: string) => string | undefined} */ name) =>
+    flowchart(edgesBetween(imports, name, (from, to) => ringOf(from) === wanted && ringOf(to) === wanted));
+  const appOrFolder = (/** @type {string} */ file) =>
+    file.startsWith('apps/') ? packageOf(file) : folderOf(file);
   return [
     ['import graph', flowchart(edgesBetween(imports, packageOf, () => true))],
-    ['import graph of the pure ring', ring('Pure ring')],
-    ['import graph of the replay ring', ring('Replay ring')],
-    ['import graph of the shell', ring('Shell')],
+    ['import graph of the pure ring', ring('Pure ring', folderOf)],
+    ['import graph of the replay ring', ring('Replay ring', folderOf)],
+    ['import graph of the shell', ring('Shell', appOrFolder)],
   ];
 }
