@@ -50,19 +50,32 @@ export function sobolWord(index: number, dimension: number): number {
  * @param seed integer in [0, 2^53)
  */
 export function sobol(index: number, dimensions: number, seed: number): Float64Array {
-  const point = new Float64Array(dimensions);
+  return sobolPoints(index, 1, dimensions, seed)[0];
+}
+
+/** Scrambled points `first` to `first + count - 1`. */
+export function sobolPoints(first: number, count: number, dimensions: number, seed: number): Float64Array[] {
   const covered = Math.min(dimensions, DIRECTIONS.length + 1);
+  const keys = scrambleKeys(covered, seed);
+  return Array.from({ length: count }, (_, offset) => {
+    const index = first + offset;
+    const point = new Float64Array(dimensions);
+    for (let d = 0; d < covered; d++) point[d] = (owenScramble(sobolWord(index, d), keys[d]) + 0.5) * SCALE;
+    if (covered < dimensions) {
+      const rest = new Stream(seed, index, 'scramble', 1);
+      for (let d = covered; d < dimensions; d++) point[d] = rest.uniform();
+    }
+    return point;
+  });
+}
+
+function scrambleKeys(dimensions: number, seed: number): Uint32Array {
   const key = Uint32Array.of(seed >>> 0, Math.floor(seed / 4294967296) >>> 0);
   const words = new Uint32Array(4);
-  for (let d = 0; d < covered; d++) {
+  return Uint32Array.from({ length: dimensions }, (_, d) => {
     philox(Uint32Array.of(d, 0, PURPOSES.scramble, 0), key, words);
-    point[d] = (owenScramble(sobolWord(index, d), words[0]) + 0.5) * SCALE;
-  }
-  if (covered < dimensions) {
-    const rest = new Stream(seed, index, 'scramble', 1);
-    for (let d = covered; d < dimensions; d++) point[d] = rest.uniform();
-  }
-  return point;
+    return words[0];
+  });
 }
 
 /** Nested uniform scrambling by a hash in which every bit depends on the higher bits only. */

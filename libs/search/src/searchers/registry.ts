@@ -4,6 +4,7 @@
  */
 import type { SearchMethod } from '@swath/contracts';
 
+import { suggestGaussianProcess } from './gaussian-process.js';
 import { suggestGrid } from './grid.js';
 import { prepare } from './problem.js';
 import { suggestRandom } from './random.js';
@@ -25,6 +26,7 @@ export function suggest(request: SuggestRequest): SuggestResult {
       return suggestRandom(problem, request.method);
     case 'bayes':
     case 'gp':
+      return suggestGaussianProcess(problem);
     case 'tpe':
     case 'nsga2':
       return suggestRandom(problem, 'sobol');

@@ -1,0 +1,296 @@
+/**
+ * Bayesian optimisation with a Gaussian process and log expected improvement: the default of `method: bayes`. Initial design,
+ * then one fit per call and one acquisition search per suggestion; running trials count at their predicted means.
+ *
+ * @source Snoek, Larochelle, Adams, "Practical Bayesian Optimization", NeurIPS 2012; sections of the parts in `surrogate/`.
+ *   Differs: failed trials enter at the 75th percentile of the targets, so the model leans away from them without being
+ *   distorted; every third suggestion of a conditional space goes to a branch chosen by a bandit; every twelfth one is a
+ *   spread point, against a wrong model.
+ */
+import type { Json } from '@swath/contracts';
+
+import { ascending, quantileOfSorted } from '../numerics/statistics.js';
+import { Stream } from '../random/stream.js';
+import { fromParameters, toParameters } from '../space/assign.js';
+import { satisfies } from '../space/constraint.js';
+import type { Encoding } from '../space/encoding.js';
+import { encodingOf } from '../space/encoding.js';
+import { Acquisition, logImprovementFactor } from '../surrogate/acquisition.js';
+import type { Rows, Scored, SearchTask } from '../surrogate/acquisition-search.js';
+import { bestNew, searchAcquisition, wholeRegion } from '../surrogate/acquisition-search.js';
+import type { Branches } from '../surrogate/branches.js';
+import { branchesOf, branchOf, branchRegion, chooseBranch } from '../surrogate/branches.js';
+import { enumerateDomain } from '../surrogate/domain.js';
+import type { Hyperparameters, TrainingSet } from '../surrogate/fit.js';
+import { fitHyperparameters, priorMode } from '../surrogate/fit.js';
+import { GaussianProcess } from '../surrogate/gaussian-process.js';
+import type { TargetTransform } from '../surrogate/target.js';
+import { fitTransform, invert, transform } from '../surrogate/target.js';
+import { initialPoint, initialSize } from './initial-design.js';
+import type { SearchProblem } from './problem.js';
+import { freshPoint } from './random.js';
+import type { Suggestion, SuggestionInfo, SuggestResult } from './searcher.js';
+import { targetsOf } from './targets.js';
+
+/** Percentile of the targets that a failed trial counts as. */
+const FAILURE_PERCENTILE = 0.75;
+/** A finite space with at most this many points is scored point by point. */
+const LISTED_POINTS = 2048;
+const BRANCH_EVERY = 3;
+const EXPLORE_EVERY = 12;
+
+/** Suggests by Gaussian process, `request.count` points. */
+export function suggestGaussianProcess(problem: SearchProblem): SuggestResult {
+  const run = new ModelRun(problem);
+  const suggestions: Suggestion[] = [];
+  for (let offset = 0; offset < problem.request.count; offset++) {
+    const suggestion = run.next(problem.request.nextNumber + offset);
+    if (suggestion === null) return { suggestions, exhausted: true, model: run.model };
+    suggestions.push(suggestion);
+  }
+  return { suggestions, exhausted: false, model: run.model };
+}
+
+/** The model of one call, and the points it has handed out. */
+interface Fitted {
+  readonly process: GaussianProcess;
+  readonly transform: TargetTransform;
+  readonly incumbent: number;
+  /** Rows of the best trials, best first. */
+  readonly best: readonly Float64Array[];
+  /** Trial numbers of the training points. */
+  readonly numbers: readonly number[];
+  readonly targets: readonly (number | null)[];
+  readonly theta: Hyperparameters;
+}
+
+/** One call's work: its state is what has been suggested in it. */
+class ModelRun {
+  model: Json;
+  private readonly encoding: Encoding;
+  private readonly branches: Branches | null;
+  private readonly rows: readonly Float64Array[];
+  private readonly running: Float64Array[];
+  private readonly points;
+  private fitted: Fitted | null = null;
+
+  constructor(private readonly problem: SearchProblem) {
+    const { space, history, pending, request } = problem;
+    this.encoding = encodingOf(space);
+    this.branches = branchesOf(this.encoding.domain);
+    this.rows = history.map(({ parameters }) => this.encoding.encode(fromParameters(space, parameters)));
+    this.running = pending.map(({ parameters }) => this.encoding.encode(fromParameters(space, parameters)));
+    this.points = [...problem.points];
+    this.model = request.model ?? null;
+  }
+
+  /** The next suggestion; `null` when nothing new exists. */
+  next(number: number): Suggestion | null {
+    const { problem, encoding } = this;
+    const given = this.points.shift();
+    if (given !== undefined) {
+      const info = {
+        searcher: 'gp',
+        phase: 'point',
+        reason: 'a point given in the spec, before any search',
+      } as const;
+      return this.accept(encoding.encode(given), info);
+    }
+    const known = this.rows.length + this.running.length;
+    const finished = targetsOf(problem, number).filter((target) => target !== null).length;
+    if (known < initialSize(encoding.domain) || finished < 2) return this.initial(number);
+    this.fitted ??= this.fit(number);
+    return this.fromModel(number, this.fitted) ?? this.fallback(number);
+  }
+
+  private accept(row: Float64Array, info: SuggestionInfo): Suggestion {
+    const { problem, encoding } = this;
+    const values = encoding.decode(row);
+    problem.tried.add(values);
+    this.running.push(row);
+    this.fitted?.process.believe([row]);
+    return { parameters: toParameters(problem.space, values), info };
+  }
+
+  private initial(number: number): Suggestion | null {
+    const { problem, encoding, branches } = this;
+    const row = initialPoint(encoding.domain, branches, number, problem.request.seed);
+    const values = encoding.decode(row);
+    if (problem.tried.has(values) || !satisfies(problem.constraints, values)) return this.fallback(number);
+    const reason = `initial design, before there is enough to model`;
+    return this.accept(row, { searcher: 'gp', phase: 'initial', reason });
+  }
+
+  private fallback(number: number): Suggestion | null {
+    const values = freshPoint(this.problem, number, 'random');
+    if (values === null) return null;
+    const reason = 'a random new point: every point the model looked at has been tried';
+    return this.accept(this.encoding.encode(values), { searcher: 'gp', phase: 'random', reason });
+  }
+
+  private fit(number: number): Fitted {
+    const { problem, rows } = this;
+    const values = targetsOf(problem, number);
+    const finite = values.filter((value) => value !== null);
+    const t = fitTransform(Float64Array.from(finite));
+    const targets = values.map((value) => (value === null ? null : transform(t, value)));
+    const sorted = ascending(targets.filter((target) => target !== null));
+    const penalty = quantileOfSorted(sorted, FAILURE_PERCENTILE);
+    const order = rows.map((_, index) => index);
+    const data = trainingSet(
+      this.encoding,
+      order.map((index) => rows[index] ?? new Float64Array(0)),
+      {
+        y: Float64Array.from(order, (index) => targets[index] ?? penalty),
+      },
+    );
+    const theta = this.hyperparameters(data, number);
+    const process = new GaussianProcess(data, theta, this.running.length + problem.request.count);
+    const means = process.fittedMeans();
+    const succeeded = order.filter((index) => targets[index] !== null);
+    succeeded.sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0));
+    const incumbent = means[succeeded[0] ?? 0] ?? 0;
+    process.believe(this.running);
+    return {
+      process,
+      transform: t,
+      incumbent,
+      best: succeeded.slice(0, 5).map((index) => rows[index] ?? new Float64Array(0)),
+      numbers: order.map((index) => problem.history[index]?.number ?? 0),
+      targets,
+      theta,
+    };
+  }
+
+  private hyperparameters(data: TrainingSet, number: number): Hyperparameters {
+    const warm = readTheta(this.problem.request.model, data.dimensions);
+    const starts = warm === null ? [priorMode(data.dimensions)] : [warm];
+    if (warm !== null && number % 5 === 0) starts.push(priorMode(data.dimensions));
+    const { theta } = fitHyperparameters(data, starts, 25);
+    this.model = { theta: [...theta] };
+    return theta;
+  }
+
+  private fromModel(number: number, fitted: Fitted): Suggestion | null {
+    const { problem, encoding, branches } = this;
+    const explore = number % EXPLORE_EVERY === EXPLORE_EVERY - 1;
+    if (explore) {
+      const row = initialPoint(encoding.domain, branches, number, problem.request.seed);
+      const values = encoding.decode(row);
+      if (!problem.tried.has(values) && satisfies(problem.constraints, values)) {
+        const reason = 'a spread point, to notice where the model is wrong';
+        return this.accept(row, this.describe(fitted, row, { phase: 'exploration', reason }));
+      }
+    }
+    const branch = branches !== null && number % BRANCH_EVERY === 0 ? this.bandit(branches, fitted) : null;
+    const found = this.search(number, fitted, branch);
+    if (found === null) return null;
+    const reason =
+      branch === null
+        ? 'the largest expected improvement that the model sees'
+        : 'the largest expected improvement in the branch that a bandit over the conditions chose';
+    return this.accept(found.row, this.describe(fitted, found.row, { phase: 'model', reason }));
+  }
+
+  private bandit(branches: Branches, fitted: Fitted): number {
+    const done = this.rows.map((row, index) => ({
+      branch: branchOf(branches, row),
+      target: fitted.targets[index] ?? null,
+    }));
+    const running = this.running.map((row) => ({ branch: branchOf(branches, row), target: null }));
+    return chooseBranch(branches, [...done, ...running]);
+  }
+
+  private search(number: number, fitted: Fitted, branch: number | null): Scored | null {
+    const { problem, encoding, branches } = this;
+    const { domain } = encoding;
+    const acquisition = new Acquisition(fitted.process, fitted.incumbent);
+    const tried = rowsOf([...this.rows, ...this.running], domain.size);
+    const allowed = (row: Float64Array): boolean =>
+      problem.constraints.length === 0 || satisfies(problem.constraints, encoding.decode(row));
+    if (branch === null) {
+      const all = enumerateDomain(domain, LISTED_POINTS);
+      if (all !== null) {
+        const scored = all.filter(allowed).map((row) => ({ row, value: acquisition.at(row) }));
+        return bestNew({ tried }, scored);
+      }
+    }
+    const stream = new Stream(problem.request.seed, number, 'candidates');
+    const task: SearchTask = {
+      domain,
+      acquisition,
+      region:
+        branches !== null && branch !== null ? branchRegion(domain, branches, branch) : wholeRegion(domain),
+      best: fitted.best,
+      tried,
+      stream,
+      seed: stream.word(),
+      spread: 512,
+      climbs: 4,
+      allowed,
+    };
+    return searchAcquisition(task);
+  }
+
+  private describe(
+    fitted: Fitted,
+    row: Float64Array,
+    why: Pick<SuggestionInfo, 'phase' | 'reason'>,
+  ): SuggestionInfo {
+    const { process, transform: t, incumbent } = fitted;
+    const mean = process.mean(row);
+    const deviation = Math.sqrt(process.varianceAtLast());
+    const natural = (target: number): number => {
+      const loss = invert(t, target);
+      return this.problem.request.objectives[0]?.direction === 'maximize' ? -loss : loss;
+    };
+    const nearest = fitted.numbers[process.nearest(row, fitted.numbers.length)];
+    const gain = Math.exp(logImprovementFactor((incumbent - mean) / deviation) + Math.log(deviation));
+    return {
+      searcher: 'gp',
+      ...why,
+      mean: natural(mean),
+      deviation: Math.abs(natural(mean + deviation) - natural(mean - deviation)) / 2,
+      expectedImprovement: Math.abs(natural(incumbent) - natural(incumbent - gain)),
+      incumbent: natural(incumbent),
+      ...(nearest !== undefined && { nearest }),
+      lengthScales: Object.fromEntries(
+        this.encoding.parameterOf.map((parameter, axis) => [
+          this.problem.space[parameter]?.path ?? '',
+          Math.exp(fitted.theta[axis] ?? 0),
+        ]),
+      ),
+    };
+  }
+}
+
+function trainingSet(
+  encoding: Encoding,
+  rows: readonly Float64Array[],
+  { y }: { y: Float64Array },
+): TrainingSet {
+  const { domain } = encoding;
+  return {
+    n: rows.length,
+    dimensions: domain.size,
+    numeric: domain.numeric,
+    x: rowsOf(rows, domain.size).values,
+    y,
+    noise: new Float64Array(rows.length).fill(1),
+  };
+}
+
+function rowsOf(rows: readonly Float64Array[], size: number): Rows {
+  const values = new Float64Array(rows.length * size);
+  rows.forEach((row, index) => {
+    values.set(row, index * size);
+  });
+  return { values, count: rows.length };
+}
+
+function readTheta(model: Json | undefined, dimensions: number): Hyperparameters | null {
+  if (typeof model !== 'object' || model === null || !('theta' in model)) return null;
+  const { theta } = model;
+  if (!Array.isArray(theta) || theta.length !== dimensions + 2) return null;
+  return theta.every((value) => typeof value === 'number') ? Float64Array.from(theta) : null;
+}

@@ -1,0 +1,83 @@
+/**
+ * The acquisition function: the logarithm of the expected improvement, so that it has a gradient where the improvement itself
+ * underflows. `acquisition-search.ts` maximises it.
+ *
+ * @source Ament et al., "Unexpected Improvements to Expected Improvement", arXiv 2310.20708, equation 9. Symbols: f* incumbent,
+ *   z = (f* - mu) / sigma, h(z) = phi(z) + z Phi(z).
+ */
+import { erfcx, logNormalDensity, logNormalDistribution, normalDistribution } from '../numerics/normal.js';
+import type { GaussianProcess } from './gaussian-process.js';
+
+const SQRT_HALF_PI = Math.sqrt(Math.PI / 2);
+const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
+
+/** log(phi(z) + z Phi(z)), accurate for every z. */
+export function logImprovementFactor(z: number): number {
+  if (z > -1) return Math.log(Math.exp(logNormalDensity(z)) + z * normalDistribution(z));
+  if (z < -1e6) return -0.5 * z * z - LOG_SQRT_2PI - 2 * Math.log(-z);
+  // 1 - |z| sqrt(pi/2) erfcx(|z|/sqrt 2) cancels like 1/z^2; beyond 1e3 its series is exact to the last bits.
+  const rest = z < -1e3 ? 1 / (z * z) : 1 + z * SQRT_HALF_PI * erfcx(-z / Math.SQRT2);
+  return logNormalDensity(z) + Math.log(rest);
+}
+
+/** What a trial is expected to take, as a model of log seconds or log cost. */
+export interface CostModel {
+  readonly process: GaussianProcess;
+  /** Exponent on the predicted cost, in [0, 1]. */
+  readonly weight: number;
+}
+
+/** Log expected improvement per unit of cost at points of one domain. */
+export class Acquisition {
+  private readonly meanGradient: Float64Array;
+  private readonly varianceGradient: Float64Array;
+  private readonly costGradient: Float64Array;
+  private readonly unused: Float64Array;
+
+  /** @param incumbent target to improve on */
+  constructor(
+    readonly process: GaussianProcess,
+    readonly incumbent: number,
+    private readonly cost: CostModel | null = null,
+  ) {
+    this.meanGradient = new Float64Array(process.dimensions);
+    this.varianceGradient = new Float64Array(process.dimensions);
+    this.costGradient = new Float64Array(process.dimensions);
+    this.unused = new Float64Array(process.dimensions);
+  }
+
+  /** Value at a point. */
+  at(row: Float64Array): number {
+    const mean = this.process.mean(row);
+    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - this.costAt(row);
+  }
+
+  private costAt(row: Float64Array): number {
+    return this.cost === null ? 0 : this.cost.weight * this.cost.process.mean(row);
+  }
+
+  private combine(mean: number, deviation: number): number {
+    return logImprovementFactor((this.incumbent - mean) / deviation) + Math.log(deviation);
+  }
+
+  /** Value at a point and its gradient with respect to the numeric coordinates. */
+  withGradient(row: Float64Array, gradient: Float64Array): number {
+    const mean = this.process.mean(row);
+    const deviation = Math.sqrt(this.process.varianceAtLast());
+    const value = this.combine(mean, deviation);
+    this.process.gradientAtLast(this.meanGradient, this.varianceGradient);
+    const z = (this.incumbent - mean) / deviation;
+    const byMean = -Math.exp(logNormalDistribution(z) - value);
+    const byDeviation = Math.exp(logNormalDensity(z) - value);
+    for (let d = 0; d < gradient.length; d++) {
+      gradient[d] =
+        byMean * this.meanGradient[d] + (byDeviation * this.varianceGradient[d]) / (2 * deviation);
+    }
+    if (this.cost === null) return value;
+    const cost = this.cost.process.mean(row);
+    this.cost.process.varianceAtLast();
+    this.cost.process.gradientAtLast(this.costGradient, this.unused);
+    for (let d = 0; d < gradient.length; d++) gradient[d] -= this.cost.weight * this.costGradient[d];
+    return value - this.cost.weight * cost;
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The Gaussian process as a predictor: mean and deviation of the target at a point, their gradients, and points added at their
+ * own predicted mean while they are still running. `fit.ts` finds the hyperparameters, `acquisition.ts` asks for predictions.
+ *
+ * @source Rasmussen and Williams, algorithm 2.1. Differs: L^-1 is kept, so a prediction is one contiguous product and a new
+ *   point appends one row.
+ */
+import type { LowerMatrix } from '../numerics/linear-algebra.js';
+import {
+  cholesky,
+  invertLower,
+  lowerMatrix,
+  multiplyLower,
+  multiplyLowerTransposed,
+} from '../numerics/linear-algebra.js';
+import type { Hyperparameters, TrainingSet } from './fit.js';
+
+const SQRT_5 = Math.sqrt(5);
+/** Smallest variance relative to the signal; below it a point counts as known. */
+const VARIANCE_FLOOR = 1e-9;
+
+/** A fitted Gaussian process over at most `n + room` points. */
+export class GaussianProcess {
+  readonly dimensions: number;
+  private readonly numeric: number;
+  private readonly signal: number;
+  private readonly noiseVariance: number;
+  private readonly scales: Float64Array;
+  private readonly capacity: number;
+  private readonly points: Float64Array;
+  private readonly targets: Float64Array;
+  private readonly inverse: LowerMatrix;
+  private readonly alpha: Float64Array;
+  private readonly query: Float64Array;
+  private readonly covariance: Float64Array;
+  private readonly slopes: Float64Array;
+  private readonly half: Float64Array;
+  private readonly solved: Float64Array;
+  private count: number;
+
+  /**
+   * @param theta as `fitHyperparameters` returns
+   * @param room how many points `believe` may add
+   * @throws RangeError when the kernel matrix is not positive definite
+   */
+  constructor(data: TrainingSet, theta: Hyperparameters, room = 0) {
+    const { n, dimensions, numeric } = data;
+    this.dimensions = dimensions;
+    this.numeric = numeric;
+    this.signal = Math.exp(theta[dimensions]);
+    this.noiseVariance = Math.exp(theta[dimensions + 1]);
+    this.scales = Float64Array.from({ length: dimensions }, (_, d) => Math.exp(-theta[d]));
+    this.capacity = n + room;
+    this.points = new Float64Array(this.capacity * dimensions);
+    this.targets = new Float64Array(this.capacity);
+    this.inverse = lowerMatrix(this.capacity);
+    this.alpha = new Float64Array(this.capacity);
+    this.query = new Float64Array(dimensions);
+    this.covariance = new Float64Array(this.capacity);
+    this.slopes = new Float64Array(this.capacity);
+    this.half = new Float64Array(this.capacity);
+    this.solved = new Float64Array(this.capacity);
+    this.count = n;
+    this.condition(data);
+  }
+
+  /** Number of points. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Prior variance of the target. */
+  get signalVariance(): number {
+    return this.signal;
+  }
+
+  private condition(data: TrainingSet): void {
+    const { n, dimensions, x, y, noise } = data;
+    this.targets.set(y.subarray(0, n));
+    for (let i = 0; i < n; i++) this.scaleInto(x, i * dimensions, this.points, i * dimensions);
+    const factor = lowerMatrix(n);
+    for (let i = 0; i < n; i++) {
+      this.covarianceWith(this.points, i * dimensions, i);
+      factor.values.set(this.covariance.subarray(0, i), i * n);
+      factor.values[i * n + i] = this.signal + this.noiseVariance * noise[i] + 1e-10 * this.signal;
+    }
+    if (!cholesky(factor, n)) throw new RangeError('the kernel matrix is not positive definite');
+    invertLower(factor, n, this.inverse);
+    this.solve();
+  }
+
+  private solve(): void {
+    multiplyLower(this.inverse, this.count, this.targets, this.half);
+    multiplyLowerTransposed(this.inverse, this.count, this.half, this.alpha);
+  }
+
+  private scaleInto(source: Float64Array, start: number, target: Float64Array, at: number): void {
+    for (let d = 0; d < this.dimensions; d++) {
+      target[at + d] = d < this.numeric ? source[start + d] * this.scales[d] : source[start + d];
+    }
+  }
+
+  /** Fills `covariance` and `slopes` between a scaled point and the first `count` points. */
+  private covarianceWith(scaled: Float64Array, start: number, count: number): void {
+    const { dimensions, numeric, points, scales, signal, covariance, slopes } = this;
+    for (let j = 0; j < count; j++) {
+      const other = j * dimensions;
+      let squared = 0;
+      for (let d = 0; d < numeric; d++) {
+        const difference = scaled[start + d] - points[other + d];
+        squared += difference * difference;
+      }
+      for (let d = numeric; d < dimensions; d++) {
+        if (scaled[start + d] !== points[other + d]) squared += scales[d] * scales[d];
+      }
+      const r = SQRT_5 * Math.sqrt(squared);
+      const decay = signal * Math.exp(-r);
+      covariance[j] = (1 + r + (r * r) / 3) * decay;
+      slopes[j] = (5 / 3) * (1 + r) * decay;
+    }
+  }
+
+  /** Predicted mean of the target at a point. */
+  mean(row: Float64Array): number {
+    this.scaleInto(row, 0, this.query, 0);
+    this.covarianceWith(this.query, 0, this.count);
+    let mean = 0;
+    for (let j = 0; j < this.count; j++) mean += this.alpha[j] * this.covariance[j];
+    return mean;
+  }
+
+  /** Predicted variance of the noise-free target at the point that `mean` was last asked about. */
+  varianceAtLast(): number {
+    multiplyLower(this.inverse, this.count, this.covariance, this.half);
+    let explained = 0;
+    for (let j = 0; j < this.count; j++) explained += this.half[j] * this.half[j];
+    return Math.max(VARIANCE_FLOOR * this.signal, this.signal - explained);
+  }
+
+  /**
+   * Gradients of mean and variance with respect to the numeric coordinates, at the point of the last `varianceAtLast`.
+   * Categories get 0.
+   */
+  gradientAtLast(meanGradient: Float64Array, varianceGradient: Float64Array): void {
+    const { dimensions, numeric, count, points, query, scales, slopes, alpha, solved } = this;
+    multiplyLowerTransposed(this.inverse, count, this.half, solved);
+    meanGradient.fill(0);
+    varianceGradient.fill(0);
+    for (let j = 0; j < count; j++) {
+      const slope = slopes[j];
+      const meanWeight = -alpha[j] * slope;
+      const varianceWeight = 2 * solved[j] * slope;
+      const other = j * dimensions;
+      for (let d = 0; d < numeric; d++) {
+        const difference = query[d] - points[other + d];
+        meanGradient[d] += meanWeight * difference;
+        varianceGradient[d] += varianceWeight * difference;
+      }
+    }
+    for (let d = 0; d < numeric; d++) {
+      meanGradient[d] *= scales[d];
+      varianceGradient[d] *= scales[d];
+    }
+  }
+
+  /** Predicted mean at each training point, in their order. */
+  fittedMeans(): Float64Array {
+    const means = new Float64Array(this.count);
+    for (let i = 0; i < this.count; i++) {
+      this.covarianceWith(this.points, i * this.dimensions, this.count);
+      for (let j = 0; j < this.count; j++) means[i] += this.alpha[j] * this.covariance[j];
+    }
+    return means;
+  }
+
+  /**
+   * Adds running points as if they had ended at their predicted means ("kriging believer"). All means are taken before the
+   * first point is added: a half-extended model predicts nonsense.
+   */
+  believe(rows: readonly Float64Array[]): void {
+    const means = rows.map((row) => this.mean(row));
+    rows.forEach((row, i) => {
+      this.append(row, means[i]);
+    });
+    this.solve();
+  }
+
+  private append(row: Float64Array, target: number): void {
+    const n = this.count;
+    if (n >= this.capacity) throw new RangeError('no room for another point');
+    const at = n * this.dimensions;
+    this.scaleInto(row, 0, this.points, at);
+    this.covarianceWith(this.points, at, n);
+    multiplyLower(this.inverse, n, this.covariance, this.half);
+    let explained = 0;
+    for (let j = 0; j < n; j++) explained += this.half[j] * this.half[j];
+    const own = this.signal + this.noiseVariance;
+    const pivot = Math.sqrt(Math.max(1e-6 * own, own - explained));
+    multiplyLowerTransposed(this.inverse, n, this.half, this.solved);
+    const start = n * this.inverse.stride;
+    for (let j = 0; j < n; j++) this.inverse.values[start + j] = -this.solved[j] / pivot;
+    this.inverse.values[start + n] = 1 / pivot;
+    this.targets[n] = target;
+    this.count = n + 1;
+  }
+
+  /** Index of the training point nearest in the kernel's distance, among the first `among`; -1 when there is none. */
+  nearest(row: Float64Array, among: number): number {
+    this.scaleInto(row, 0, this.query, 0);
+    this.covarianceWith(this.query, 0, among);
+    let best = -1;
+    for (let j = 0; j < among; j++) if (best < 0 || this.covariance[j] > this.covariance[best]) best = j;
+    return best;
+  }
+}
