@@ -2,3 +2,11 @@ export { createDataSource, migrate, type DataSourceSettings } from './data-sourc
 export { Database, isConnectionLoss, violates, type Queryable, type Tx } from './database.js';
 export { listen, type Listener, type ListenHandlers } from './listen.js';
 export { PersistenceModule } from './persistence.module.js';
+export {
+  decodeMetrics,
+  encodeMetrics,
+  METRIC_CODEC,
+  numericValue,
+  type LoggedRow,
+  type LoggedValue,
+} from './metric-codec.js';

@@ -1,6 +1,6 @@
 export {
   place,
-  type Pick,
+  type Placed,
   type Placement,
   type PlacementInput,
   type QueuedAttempt,

@@ -27,7 +27,7 @@ export interface Share {
 export type SweepWindow = ReadonlyMap<string, number>;
 
 /** One attempt to be started on the given slots of the node. */
-export interface Pick {
+export interface Placed {
   readonly attemptId: string;
   readonly slots: readonly number[];
 }
@@ -40,7 +40,7 @@ export type WaitReason =
 
 /** Picks, in order, and the reason of each attempt that waits. */
 export interface Placement {
-  readonly picks: readonly Pick[];
+  readonly picks: readonly Placed[];
   readonly waiting: ReadonlyMap<string, WaitReason>;
 }
 
@@ -86,7 +86,7 @@ function best(candidates: readonly QueuedAttempt[], tally: Tally): QueuedAttempt
 export function place(input: PlacementInput): Placement {
   const tally: Tally = { team: new Map(input.share.byTeam), sweep: new Map(input.share.bySweep) };
   const free = [...input.free];
-  const picks: Pick[] = [];
+  const picks: Placed[] = [];
   const waiting = new Map<string, WaitReason>();
   let remaining = [...input.queue];
   let reservedAbove: number | undefined;

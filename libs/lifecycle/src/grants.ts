@@ -1,0 +1,71 @@
+// The grants an agent gets: everything needed to run the attempts of its leases, read from rows, so the same lease always
+// gives the same grant apart from its remaining time.
+import type { LeaseGrant, SweepSpec, TrialParameters } from '@swath/contracts';
+import type { Queryable } from '@swath/persistence';
+import { attemptToken } from './tokens.js';
+
+interface GrantRow {
+  readonly id: string;
+  readonly attempt_id: string;
+  readonly trial_id: string;
+  readonly sweep_id: string;
+  readonly run_id: string;
+  readonly project: string;
+  readonly number: number;
+  readonly attempt: number;
+  readonly slots: readonly number[];
+  readonly ttl_ms: number;
+  readonly grace_ms: number;
+  readonly spec: SweepSpec;
+  readonly parameters: TrialParameters;
+  readonly seed: bigint;
+  readonly resume: LeaseGrant['resume'] | null;
+}
+
+/** Grants of live leases, in the order of their ids. */
+export async function readGrants(
+  db: Queryable,
+  leaseIds: readonly string[],
+  secret: Buffer,
+): Promise<LeaseGrant[]> {
+  if (leaseIds.length === 0) return [];
+  const rows = await db.query<GrantRow>(
+    `SELECT l.id, l.attempt_id, l.trial_id, l.sweep_id, l.run_id, p.name AS project, t.number, l.attempt, l.grace_ms,
+       greatest(0, extract(epoch FROM l.expires_at - clock_timestamp()) * 1000)::int AS ttl_ms,
+       (SELECT array_agg(slot_index ORDER BY slot_index) FROM lease_slot WHERE lease_id = l.id) AS slots,
+       s.spec, s.seed, t.parameters, a.resume
+     FROM lease l JOIN trial t ON t.id = l.trial_id JOIN sweep s ON s.id = l.sweep_id
+       JOIN attempt a ON a.id = l.attempt_id JOIN project p ON p.id = s.project_id
+     WHERE l.id = ANY ($1) AND l.state = 'live' ORDER BY l.attempt_id`,
+    [[...leaseIds]],
+  );
+  return rows.map((row) => toGrant(row, secret));
+}
+
+function toGrant(row: GrantRow, secret: Buffer): LeaseGrant {
+  const { spec } = row;
+  const objective = spec.objectives[0]?.name;
+  return {
+    leaseId: row.id,
+    attemptId: row.attempt_id,
+    trialId: row.trial_id,
+    sweepId: row.sweep_id,
+    runId: row.run_id,
+    project: row.project,
+    trialNumber: row.number,
+    attempt: row.attempt,
+    slots: [...row.slots],
+    ttlMs: row.ttl_ms,
+    graceMs: row.grace_ms,
+    command: [...spec.command],
+    parameters: row.parameters,
+    env: { ...spec.env },
+    token: attemptToken(secret, row.id),
+    seed: Number((row.seed + BigInt(row.number)) % 2_147_483_647n),
+    ...(spec.program === undefined ? {} : { program: spec.program }),
+    ...(spec.working_dir === undefined ? {} : { workingDir: spec.working_dir }),
+    ...(spec.checkpoint_signal === undefined ? {} : { checkpointSignal: spec.checkpoint_signal }),
+    ...(objective === undefined ? {} : { objective }),
+    ...(row.resume === null || row.resume === undefined ? {} : { resume: row.resume }),
+  };
+}

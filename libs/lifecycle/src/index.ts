@@ -1,0 +1,45 @@
+export { submitSweep, submitSweepIn, type Submission, type Submitted } from './submit.js';
+export { controlSweep, resizeSweep, type ControlAction } from './control.js';
+export { changeLimits, enqueuePoint, requeueFailed, stopTrial, type LimitChange } from './trial-control.js';
+export { sweepStatus, type SweepStatus } from './status.js';
+export { launchTrials, type LaunchRequest, type LaunchResult, type Suggest } from './launch.js';
+export { advanceTrial, type TrialStep } from './advance-trial.js';
+export { nextStep, type NextStep, type PastAttempt } from './next-step.js';
+export { finishSweep } from './finish.js';
+export { buildReport, readReport } from './report.js';
+export { describeDecision, describeWaiting, type WaitingReason } from './reasons.js';
+export { markSilentNodes, registerNode, setNodeState, type Registration } from './nodes.js';
+export { pollLeases } from './place-attempts.js';
+export { nextDue } from './queue.js';
+export { pendingCommands, renewLeases } from './renew.js';
+export { completeLease, expireLeases, outcomeOf } from './end-lease.js';
+export { recordMetrics } from './measure.js';
+export { readLogs, recordLogs, type LogLine } from './logs.js';
+export { claimOutbox, returnOutbox, settleOutbox, type OutboxRow } from './outbox.js';
+export type { OutboxTopic } from './notices.js';
+export { newestCursor, readEvents, type EventCursor, type EventRow } from './events.js';
+export { authenticate, createFirstKeys, firstIds, type Principal, type Role } from './principals.js';
+export { tokenSecret } from './tokens.js';
+export { currentPrice, type PriceRow } from './prices.js';
+export {
+  explainQueue,
+  listAttempts,
+  listDecisions,
+  listNodes,
+  listPools,
+  listSweeps,
+  listTrials,
+  readMetrics,
+  readSpec,
+  readSweep,
+  readTrial,
+  type AttemptSummary,
+  type DecisionRow,
+  type MetricPoint,
+  type NodeSummary,
+  type PoolSummary,
+  type QueueEntry,
+  type SweepSummary,
+  type TrialOrder,
+  type TrialSummary,
+} from './reads.js';

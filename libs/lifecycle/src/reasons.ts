@@ -1,0 +1,41 @@
+/** Sentences for people: why a trial was stopped, why an attempt waits. One place, so API, CLI and report say the same. */
+import type { Decision } from '@swath/contracts';
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(5).replace(/\.?0+$/, '');
+}
+
+/** One sentence for a pruner's decision. */
+export function describeDecision(decision: Decision, metric: string): string {
+  const at =
+    decision.rung === null
+      ? `at resource ${number(decision.resource)}`
+      : `at rung ${decision.rung} (resource ${number(decision.resource)})`;
+  const rank = decision.rank === null ? '' : `, rank ${decision.rank} of ${decision.n}`;
+  const cutoff = decision.cutoff === null ? '' : `, the cut was ${number(decision.cutoff)}`;
+  const verbs = { stop: 'stopped', pause: 'paused', continue: 'went on' } as const;
+  return `${verbs[decision.action]} by ${decision.rule} ${at}: ${metric} ${number(decision.value)}${rank}${cutoff}`;
+}
+
+/** Why an attempt waits, as placement stored it. */
+export interface WaitingReason {
+  readonly code: string;
+  readonly [field: string]: unknown;
+}
+
+/** One sentence for a waiting reason; `null` stands for an attempt that placement has not looked at. */
+export function describeWaiting(reason: WaitingReason | null): string {
+  if (reason === null) return 'waits for a node of its pool to offer slots';
+  switch (reason.code) {
+    case 'no_free_slot':
+      return 'waits for a free slot';
+    case 'too_few_slots':
+      return `needs ${String(reason['needed'])} slots on one node; ${String(reason['free'])} are free`;
+    case 'parallel':
+      return `the sweep runs its limit of ${String(reason['limit'])} trials`;
+    case 'budget':
+      return `budget ${String(reason['budgetId'])} has ${String(reason['avail'])} units left; the lease needs ${String(reason['needed'])}`;
+    default:
+      return reason.code;
+  }
+}

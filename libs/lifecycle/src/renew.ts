@@ -1,0 +1,212 @@
+// Heartbeats of nodes: each lease that nears its end is settled up to now and extended, or refused on its own. One
+// transaction for the node's whole batch.
+import {
+  DomainError,
+  type Heartbeat,
+  type HeartbeatReply,
+  type LeaseCommand,
+  type StopReason,
+} from '@swath/contracts';
+import { amountOf, planHold, settle, type HoldBudget } from '@swath/ledger';
+import type { Database, Queryable, Tx } from '@swath/persistence';
+import { inBudget, lockBudgets, post, type BudgetAccounts, type Posting } from './accounts.js';
+import {
+  leaseColumns,
+  lockLeases,
+  readHolds,
+  useUntil,
+  writeHolds,
+  type LeaseHoldRow,
+  type LeaseRow,
+} from './lease-rows.js';
+import { clock } from './sweep-rows.js';
+
+/** Renews the leases of a node. @throws `node/unknown` when another incarnation of the node has registered */
+export async function renewLeases(db: Database, nodeId: string, beat: Heartbeat): Promise<HeartbeatReply> {
+  return db.transaction(async (tx) => {
+    const [node] = await tx.query<{ state: string }>(
+      `UPDATE node SET last_seen_at = clock_timestamp(), state = CASE WHEN state = 'offline' THEN 'online' ELSE state END
+       WHERE id = $1 AND incarnation = $2 RETURNING state`,
+      [nodeId, beat.incarnation],
+    );
+    if (node === undefined) {
+      throw new DomainError(
+        'node/unknown',
+        `incarnation ${beat.incarnation} of node ${nodeId} is not the registered one`,
+      );
+    }
+    const leases = await lockLeases(
+      tx,
+      beat.leases.map((lease) => lease.leaseId),
+    );
+    const now = await clock(tx);
+    const live = leases.filter((lease) => lease.state === 'live' && lease.node_id === nodeId);
+    const due = live.filter((lease) => lease.stop_reason === null && needsRenewal(lease, now));
+    const refused = await extend(tx, due, now);
+    const known = new Map((await readAfter(tx, live)).map((lease) => [lease.id, lease]));
+    const commands = beat.leases.flatMap(({ leaseId }): LeaseCommand[] => {
+      const lease = known.get(leaseId);
+      if (lease === undefined) return [{ type: 'stop', leaseId, reason: 'fenced', graceMs: 0 }];
+      const reason = refused.get(leaseId) ?? lease.stop_reason;
+      return reason === null ? [] : [{ type: 'stop', leaseId, reason, graceMs: lease.grace_ms }];
+    });
+    const renewed = [...known.values()]
+      .filter((lease) => lease.stop_reason === null && !refused.has(lease.id))
+      .map((lease) => ({
+        leaseId: lease.id,
+        ttlMs: Math.max(0, lease.expires_at.getTime() - now.getTime()),
+      }));
+    return { renewed, commands, drain: node.state === 'draining' };
+  });
+}
+
+/** Stop commands that wait for a node: leases flagged since they were granted. */
+export async function pendingCommands(db: Queryable, nodeId: string): Promise<LeaseCommand[]> {
+  const rows = await db.query<{ id: string; stop_reason: StopReason; grace_ms: number }>(
+    `SELECT id, stop_reason, grace_ms FROM lease
+     WHERE node_id = $1 AND state = 'live' AND stop_reason IS NOT NULL ORDER BY id`,
+    [nodeId],
+  );
+  return rows.map((row) => ({
+    type: 'stop',
+    leaseId: row.id,
+    reason: row.stop_reason,
+    graceMs: row.grace_ms,
+  }));
+}
+
+function needsRenewal(lease: LeaseRow, now: Date): boolean {
+  return lease.expires_at.getTime() - now.getTime() < lease.quantum_ms / 2;
+}
+
+async function readAfter(tx: Tx, leases: readonly LeaseRow[]): Promise<LeaseRow[]> {
+  if (leases.length === 0) return [];
+  return tx.query<LeaseRow>(`SELECT ${leaseColumns} FROM lease l WHERE l.id = ANY ($1)`, [
+    leases.map((lease) => lease.id),
+  ]);
+}
+
+interface LimitRow {
+  readonly id: string;
+  readonly org_id: string;
+  readonly run_ms: bigint;
+  readonly max_trial_ms: number | null;
+}
+
+/** Extends leases one after another against balances that shrink as it goes; returns those refused, with the reason. */
+async function extend(tx: Tx, leases: readonly LeaseRow[], now: Date): Promise<Map<string, StopReason>> {
+  const refused = new Map<string, StopReason>();
+  if (leases.length === 0) return refused;
+  const ids = leases.map((lease) => lease.id);
+  const holds = await readHolds(tx, ids);
+  const budgets = await lockBudgets(
+    tx,
+    holds.map((hold) => hold.budget_id),
+  );
+  const limits = await tx.query<LimitRow>(
+    `SELECT l.id, s.org_id, t.run_ms, ((s.spec->'budget'->>'max_trial_duration')::double precision * 1000) AS max_trial_ms
+     FROM lease l JOIN trial t ON t.id = l.trial_id JOIN sweep s ON s.id = l.sweep_id WHERE l.id = ANY ($1)`,
+    [ids],
+  );
+  const postings: Posting[] = [];
+  const newHolds: LeaseHoldRow[] = [];
+  const extended: { id: string; expiresAt: string }[] = [];
+  for (const lease of leases) {
+    const limit = limits.find((row) => row.id === lease.id);
+    const step = extendOne(lease, {
+      now,
+      limit,
+      holds: holds.filter((hold) => hold.lease_id === lease.id),
+      budgets,
+    });
+    if ('refused' in step) {
+      refused.set(lease.id, step.refused);
+      continue;
+    }
+    postings.push(...step.postings);
+    newHolds.push(...step.holds);
+    extended.push({ id: lease.id, expiresAt: new Date(now.getTime() + step.quantumMs).toISOString() });
+  }
+  await post(tx, postings);
+  await writeHolds(tx, newHolds);
+  await tx.query(
+    `UPDATE lease l SET expires_at = (r->>'expiresAt')::timestamptz, settled_until = $2, settlements = settlements + 1
+     FROM jsonb_array_elements($1::jsonb) r WHERE l.id = r->>'id'`,
+    [JSON.stringify(extended), now],
+  );
+  await tx.query(
+    `UPDATE lease l SET stop_reason = r->>'reason' FROM jsonb_array_elements($1::jsonb) r WHERE l.id = r->>'id'`,
+    [JSON.stringify([...refused].map(([id, reason]) => ({ id, reason })))],
+  );
+  return refused;
+}
+
+interface ExtendInput {
+  readonly now: Date;
+  readonly limit: LimitRow | undefined;
+  readonly holds: readonly LeaseHoldRow[];
+  readonly budgets: ReadonlyMap<string, BudgetAccounts>;
+}
+
+type Extension =
+  | { readonly refused: StopReason }
+  | {
+      readonly quantumMs: number;
+      readonly postings: readonly Posting[];
+      readonly holds: readonly LeaseHoldRow[];
+    };
+
+/** Settles one lease up to now and plans its next quantum. Balances in `budgets` are moved for the next lease. */
+function extendOne(lease: LeaseRow, input: ExtendInput): Extension {
+  const use = useUntil(lease, input.now);
+  const left =
+    input.limit?.max_trial_ms == null
+      ? Infinity
+      : input.limit.max_trial_ms - Number(input.limit.run_ms) - Number(use.ms);
+  const quantumMs = Math.min(lease.quantum_ms, Math.floor(left));
+  const remaining = lease.expires_at.getTime() - input.now.getTime();
+  if (quantumMs <= remaining)
+    return quantumMs <= 0 ? { refused: 'timeout' } : { quantumMs: remaining, postings: [], holds: [] };
+  const rows = input.holds.flatMap((hold) => {
+    const budget = input.budgets.get(hold.budget_id);
+    return budget === undefined ? [] : [{ hold, budget }];
+  });
+  const plan = planHold(
+    rows.map(({ hold, budget }): HoldBudget => {
+      const used = amountOf(budget.unit, use) - hold.spent;
+      return {
+        id: budget.id,
+        unit: budget.unit,
+        hard: budget.hard,
+        avail: budget.balance.avail + hold.held - used,
+      };
+    }),
+    {
+      rateMicrosPerHour: lease.rate_micros_per_hour,
+      milliGpu: lease.milli_gpu,
+      quantumMs: BigInt(quantumMs),
+      minQuantumMs: BigInt(Math.max(1, Math.min(quantumMs, remaining + 1_000))),
+      tailMs: BigInt(lease.tail_ms),
+      usedMs: use.ms,
+    },
+  );
+  if (!plan.ok) return { refused: 'budget' };
+  const holds: LeaseHoldRow[] = [];
+  const postings = rows.map(({ hold, budget }): Posting => {
+    const keep = plan.amounts.find((amount) => amount.budgetId === budget.id)?.amount ?? 0n;
+    const settlement = settle(hold, amountOf(budget.unit, use), keep, budget.balance.avail);
+    for (const { from, to, amount } of settlement.transfers) {
+      budget.balance[from] -= amount;
+      budget.balance[to] += amount;
+    }
+    holds.push({ ...hold, ...settlement.after });
+    return {
+      orgId: input.limit?.org_id ?? '',
+      kind: 'extend',
+      key: `extend:${lease.id}:${lease.settlements + 1}:${budget.id}`,
+      leaseId: lease.id,
+      transfers: inBudget(budget.id, settlement.transfers),
+    };
+  });
+  return { quantumMs: Number(plan.quantumMs), postings, holds };
+}
