@@ -9,13 +9,14 @@ import { activeMs, clock, lockSweep, type SweepRow } from './sweep-rows.js';
 /**
  * Ends a sweep that has no open trial.
  *
+ * @param failure  why no further trial can be launched: the sweep then ends as `failed`, unless it was ending anyway
  * @returns its state: an end state, or the present one while trials are open or it may still launch
  */
-export async function finishSweep(db: Database, sweepId: string): Promise<SweepState> {
+export async function finishSweep(db: Database, sweepId: string, failure?: string): Promise<SweepState> {
   return db.transaction(async (tx) => {
     const sweep = await lockSweep(tx, sweepId);
     if (isSweepEnded(sweep.state)) return sweep.state;
-    const end = endOf(sweep);
+    const end = endOf(sweep, failure);
     if (end === undefined || (await hasOpenTrial(tx, sweepId))) return sweep.state;
     const now = await clock(tx);
     await tx.query(
@@ -52,7 +53,7 @@ interface End {
 }
 
 /** The end state a sweep would take now, or `undefined` while it may still launch trials. */
-function endOf(sweep: SweepRow): End | undefined {
+function endOf(sweep: SweepRow, failure?: string): End | undefined {
   switch (sweep.state) {
     case 'cancelling':
       return { state: 'cancelled', reason: sweep.reason, text: sweep.reason_text };
@@ -67,6 +68,7 @@ function endOf(sweep: SweepRow): End | undefined {
       if (sweep.max_trials !== null && sweep.next_trial > sweep.max_trials) {
         return { state: 'finished', reason: 'max_trials', text: `max_trials of ${sweep.max_trials} reached` };
       }
+      if (failure !== undefined) return { state: 'failed', reason: 'internal', text: failure };
       if (!sweep.exhausted) return undefined;
       return {
         state: 'finished',

@@ -132,9 +132,13 @@ type Waiting =
   | WaitReason
   | { readonly code: 'budget'; readonly budgetId: string; readonly needed: string; readonly avail: string };
 
-/** Alternates placement and admission until every pick is admitted: a refused sweep leaves the queue, its slot is free again. */
+/**
+ * Alternates placement and admission until every pick is admitted. A refusal takes the sweep's other attempts out of the
+ * queue, so the slot goes to the next; those admitted before it stay.
+ */
 function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Waiting>; refusals: Refusals } {
   const refusals: Refusals = new Map();
+  const blocked = new Map<string, Waiting>();
   const byId = new Map(input.queue.map((queued) => [queued.id, queued]));
   const windows = new Map(
     input.queue.flatMap((queued) =>
@@ -142,18 +146,19 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
     ),
   );
   for (;;) {
-    const queue = input.queue.filter((queued) => !refusals.has(queued.sweepId));
+    const queue = input.queue.filter((queued) => !blocked.has(queued.id));
     const placement = place({ queue, free: input.free, share: input.share, windows });
-    const admitted = admit(input, placement.picks, byId);
-    if (admitted.refused === undefined) {
-      const waiting = new Map<string, Waiting>(placement.waiting);
-      for (const queued of input.queue) {
-        const refusal = refusals.get(queued.sweepId);
-        if (refusal !== undefined) waiting.set(queued.id, budgetReason(refusal));
-      }
-      return { grantings: admitted.grantings, waiting, refusals };
+    const { grantings, refused } = admit(input, placement.picks, byId);
+    if (refused === undefined) {
+      return { grantings, waiting: new Map<string, Waiting>([...placement.waiting, ...blocked]), refusals };
     }
-    refusals.set(admitted.refused.sweepId, admitted.refused.plan);
+    refusals.set(refused.sweepId, refused.plan);
+    const admitted = new Set(grantings.map((granting) => granting.queued.id));
+    for (const queued of queue) {
+      if (queued.sweepId === refused.sweepId && !admitted.has(queued.id)) {
+        blocked.set(queued.id, budgetReason(refused.plan));
+      }
+    }
   }
 }
 

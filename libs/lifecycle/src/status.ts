@@ -18,6 +18,10 @@ export interface SweepStatus {
   readonly created: number;
   /** Trials that may still be created. */
   readonly launchable: number;
+  /** The searcher had nothing left to propose. */
+  readonly exhausted: boolean;
+  /** Number the next launch has to carry. */
+  readonly nextLaunch: number;
 }
 
 /** Trials queued beyond the slots in use, so that a freed slot finds its next trial waiting. */
@@ -66,6 +70,8 @@ async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
     openTrialIds: open.map((trial) => trial.id),
     created,
     launchable: accepting ? Math.max(0, Math.min(trialsLeft, Number.MAX_SAFE_INTEGER)) : 0,
+    exhausted: sweep.exhausted,
+    nextLaunch: sweep.next_launch,
   };
   if (sweep.state !== 'running' && sweep.state !== 'paused') return { status };
   const close = await dueEnd(db, sweep);

@@ -1,1 +1,2 @@
 export { createTestDatabase, testPostgresUrl, testTemporalAddress, type TestDatabase } from './database.js';
+export { aSpec, cleanExit, TestFleet } from './fleet.js';
