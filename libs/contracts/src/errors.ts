@@ -49,6 +49,12 @@ export const errorCatalogue = {
     'The Idempotency-Key was used for another request',
     'Use a new key for a new request.',
   ),
+  'idempotency/in-flight': entry(
+    409,
+    'A request with this Idempotency-Key is being worked on',
+    'Repeat the request in a second.',
+    true,
+  ),
   'auth/missing': entry(
     401,
     'No API key was given',
@@ -109,6 +115,7 @@ export const errorCatalogue = {
     'A budget does not allow this',
     'Raise the budget named in detail or ask for less.',
   ),
+  'node/not-found': entry(404, 'There is no such node', 'List nodes to see the ids you can reach.'),
   'lease/fenced': entry(
     409,
     'This attempt is no longer the live one',

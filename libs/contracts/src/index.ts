@@ -119,3 +119,30 @@ export { parseSweepSpec } from './spec/parse-sweep-spec.js';
 export { isBounded } from './spec/spec-checks.js';
 export { specDefaults, specLimits } from './spec/spec-limits.js';
 export { sweepSpecJsonSchema } from './spec/sweep-spec-json-schema.js';
+export type { OperationId, RouteInput, RouteReply, RouteRequest } from './api/routes.js';
+export { routes } from './api/routes.js';
+export type { RateBucket, Route, RouteScope } from './api/route.js';
+export type {
+  AttemptView,
+  CallerView,
+  CommandView,
+  CostView,
+  DecisionView,
+  EventView,
+  Health,
+  LogPage,
+  MetricsPage,
+  NodeView,
+  Page,
+  Plan,
+  PoolView,
+  QueueEntry,
+  RunView,
+  Submitted,
+  SweepDetail,
+  SweepView,
+  TrialView,
+} from './api/views.js';
+export { problemSchema } from './api/views.js';
+export { openApiDocument } from './api/openapi.js';
+export type { OpenApiDocument } from './api/openapi.js';
