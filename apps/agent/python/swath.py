@@ -88,11 +88,9 @@ def checkpoint_dir():
 
 
 def resume_from(name=None):
-    """Path of the checkpoint to go on from, or None for a fresh start.
+    """Path of the checkpoint to go on from (SWATH_RESUME_FROM), or None for a fresh start.
 
-    It is what SWATH_RESUME_FROM says: usually the checkpoint_dir() of the attempt before. With `name`, the file of that
-    name in it, and None also when that attempt ended too early to write it.
-    """
+    With `name`, the file of that name in that folder, and None also when the attempt before did not get to write it."""
     path = os.environ.get("SWATH_RESUME_FROM") or None
     if path is None or name is None:
         return path
