@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all(clients.map(({ client }) => client.connection.close()));
+  await Promise.all(clients.map((control) => control.connection.close()));
   await connection.close();
 });
 
@@ -128,7 +128,6 @@ describe.concurrent('sweepWorkflow and trialWorkflow', () => {
       await scene.start();
       await finishEverything(scene);
       expect(scene.sweep.state).toBe('finished');
-      expect(scene.sweep.reason).toBe('exhausted');
       expect(scene.sweep.trials.size).toBe(2);
       await record(scene.control, sweepWorkflowId(scene.sweepId), 'sweep-grid-of-2');
       await record(scene.control, trialWorkflowId(trialIdOf(scene.sweepId, 1)), 'trial-grid-of-2');
@@ -217,12 +216,13 @@ describe.concurrent('sweepWorkflow and trialWorkflow', () => {
     });
   });
 
-  it('end a sweep as internal when a launch fails for good, after its open trials', async () => {
+  it('end a sweep as failed when a launch fails for good, after its open trials', async () => {
     await onStage('failgood', { points: 3, window: 1, brokenFromRequest: 2 }, async (scene) => {
       const { sweep } = scene;
       await scene.start();
       await finishEverything(scene);
-      expect(sweep.reason).toBe('internal');
+      expect(sweep.state).toBe('failed');
+      expect(sweep.failure).toBe('the searcher is broken');
       expect(sweep.trials.size).toBe(1);
     });
   });

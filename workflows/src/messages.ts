@@ -27,8 +27,6 @@ export interface TrialInput {
   readonly trialId: string;
   /** The attempt whose end is awaited; default 1. Carried over continue-as-new. */
   readonly attempt?: number;
-  /** Read PostgreSQL at once instead of after the first signal: for a trial whose signals may be lost. Default false. */
-  readonly lookFirst?: boolean;
   /** Milliseconds between two unprompted looks at PostgreSQL; default 5 minutes. */
   readonly rereadMs?: number;
   /** Continue as new above this many history events; default 2,000. */

@@ -1,8 +1,7 @@
 // The ports of both workflows over plain objects: a sweep whose trials end when the test says so. It tells Temporal what the outbox
 // relay would tell it. For tests of the workflows alone; the real ports are tested on PostgreSQL.
-import { isSweepEnded } from '@swath/contracts/states';
 import { trialIdOf } from '@swath/contracts';
-import type { SweepReason, SweepState } from '@swath/contracts';
+import type { SweepState } from '@swath/contracts';
 import { signalAttemptEnded, signalSweepChanged, signalTrialsDone, startTrials } from '@swath/temporal';
 import type { ControlClient } from '@swath/temporal';
 import { ApplicationFailure } from '@temporalio/common';
@@ -36,7 +35,7 @@ export class InMemorySweep {
   /** Answers by request number: a repeated request gets the stored one. */
   readonly launches = new Map<number, LaunchReply>();
   state: SweepState = 'running';
-  reason: SweepReason | null = null;
+  failure: string | undefined;
 
   constructor(
     private readonly settings: InMemorySweepSettings,
@@ -47,7 +46,6 @@ export class InMemorySweep {
   readonly activities: SweepActivities & TrialActivities = {
     sweepStatus: async () => ({
       state: this.state,
-      reason: this.reason,
       window: this.settings.window,
       open: this.openTrials().length,
       launchable: this.state === 'running' ? this.settings.points - this.trials.size : 0,
@@ -72,12 +70,9 @@ export class InMemorySweep {
       await startTrials(this.control, created, rereadMs === undefined ? {} : { rereadMs });
       return reply;
     },
-    finishSweep: async ({ reason }) => {
-      if (!isSweepEnded(this.state)) {
-        this.reason = reason;
-        this.state =
-          this.state === 'cancelling' ? 'cancelled' : this.state === 'stopping' ? 'stopped' : 'finished';
-      }
+    finishSweep: async ({ failure }) => {
+      this.failure = failure;
+      this.state = failure !== undefined ? 'failed' : this.state === 'cancelling' ? 'cancelled' : 'finished';
       return this.state;
     },
     advanceTrial: async (trialId) => {
@@ -109,7 +104,6 @@ export class InMemorySweep {
   /** Cancels the sweep as a person would: state first, then the signal. */
   async cancel(): Promise<void> {
     this.state = 'cancelling';
-    this.reason = 'user';
     await signalSweepChanged(this.control, this.settings.sweepId);
   }
 

@@ -38,6 +38,7 @@ export class Orchestrator implements BeforeApplicationShutdown {
     this.suggestPool = new SuggestPool();
     this.worker = new ControlWorker({
       temporal: config.temporal,
+      control,
       activities: { ...createSweepActivities(db, this.suggestPool), ...createTrialActivities(db) },
       workflows: workflowSource(),
     });

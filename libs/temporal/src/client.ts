@@ -23,18 +23,16 @@ export interface TemporalOptions {
 /** A client bound to the task queue that its workflows run on. */
 export interface ControlClient {
   readonly client: Client;
+  /** The connection of `client`; closing it ends both. */
+  readonly connection: Connection;
   readonly taskQueue: string;
 }
 
-/** A lazy connection; `connection.close()` ends it. */
-export function connectionTo(options: TemporalOptions): Connection {
-  return Connection.lazy(connectionOptions(options));
-}
-
-/** A client over a lazy connection of its own; `client.connection.close()` ends it. */
+/** A client over a lazy connection of its own. */
 export function createControlClient(options: TemporalOptions): ControlClient {
   const { namespace = DEFAULT_NAMESPACE, taskQueue = CONTROL_TASK_QUEUE } = options;
-  return { client: new Client({ connection: connectionTo(options), namespace }), taskQueue };
+  const connection = Connection.lazy(connectionOptions(options));
+  return { client: new Client({ connection, namespace }), connection, taskQueue };
 }
 
 function connectionOptions({ address, tls = false, apiKey }: TemporalOptions): ConnectionOptions {

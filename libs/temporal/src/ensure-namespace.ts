@@ -1,15 +1,14 @@
 /**
- * Creates the namespace and the search attribute on a server that lacks them. Run at the start of the stack, by the compose
- * file's set-up job, and by the orchestrator before it polls; running it again changes nothing.
+ * Creates the namespace and the search attribute on a server that lacks them. The orchestrator does it before it polls; doing it
+ * again changes nothing.
  */
 import { status } from '@grpc/grpc-js';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
-import { connectionTo } from './client.js';
-import type { TemporalOptions } from './client.js';
-import { DEFAULT_NAMESPACE, sweepIdAttribute } from './names.js';
+import type { ControlClient } from './client.js';
+import { sweepIdAttribute } from './names.js';
 
 /** How long closed workflows stay visible. Short: visibility keeps 74 indexes, and PostgreSQL keeps what matters. */
 const RETENTION = '3 days';
@@ -17,17 +16,12 @@ const RETENTION = '3 days';
 /**
  * Ensures that the namespace and its search attribute exist.
  *
- * @throws the server's error when it cannot be reached or forbids it
+ * @throws the server's error when it cannot be reached, or has not yet noticed a namespace that is seconds old: try again
  */
-export async function ensureNamespace(options: TemporalOptions): Promise<void> {
-  const { namespace = DEFAULT_NAMESPACE } = options;
-  const connection = connectionTo(options);
-  try {
-    await registerNamespace(connection, namespace);
-    await addSearchAttribute(connection, namespace);
-  } finally {
-    await connection.close();
-  }
+export async function ensureNamespace({ client, connection }: ControlClient): Promise<void> {
+  const { namespace } = client.options;
+  await registerNamespace(connection, namespace);
+  await addSearchAttribute(connection, namespace);
 }
 
 async function registerNamespace({ workflowService }: Connection, namespace: string): Promise<void> {

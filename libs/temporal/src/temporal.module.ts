@@ -25,6 +25,6 @@ export class TemporalModule implements OnApplicationShutdown {
 
   /** Ends the connection. */
   async onApplicationShutdown(): Promise<void> {
-    await this.control.client.connection.close();
+    await this.control.connection.close();
   }
 }

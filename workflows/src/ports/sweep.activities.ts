@@ -1,11 +1,9 @@
 /** What `sweepWorkflow` needs from outside. Implemented in `apps/orchestrator`; every call may be repeated at any time. */
-import type { SweepReason, SweepState } from '@swath/contracts';
+import type { SweepState } from '@swath/contracts';
 
 /** Where a sweep stands, as PostgreSQL knows it. Small: it is stored in the history at every look. */
 export interface SweepStatus {
   readonly state: SweepState;
-  /** Why it is in this state, or which limit keeps it from creating more trials; null when nothing is to be said. */
-  readonly reason: SweepReason | null;
   /** How many unfinished trials to keep, lookahead included. */
   readonly window: number;
   /** Trials that have not ended. */
@@ -32,10 +30,11 @@ export interface LaunchReply {
   readonly launched: number;
 }
 
-/** Ends a sweep that has no open trial. */
+/** Ends a sweep that has no open trial. Its end state and reason follow from what PostgreSQL knows. */
 export interface FinishRequest {
   readonly sweepId: string;
-  readonly reason: SweepReason;
+  /** Why launching failed for good, if it did. */
+  readonly failure?: string;
 }
 
 /** The activities of a sweep. */
@@ -44,6 +43,6 @@ export interface SweepActivities {
   sweepStatus(sweepId: string): Promise<SweepStatus>;
   /** Proposes, stores and starts up to `count` trials. Exact counts are its own duty, not the caller's. */
   launchTrials(request: LaunchRequest): Promise<LaunchReply>;
-  /** Moves the sweep to its end state and stores the report; harmless when it has ended already. */
+  /** Moves the sweep to its end state, if it may end now, and stores the report; harmless when it has ended already. */
   finishSweep(request: FinishRequest): Promise<SweepState>;
 }

@@ -3,6 +3,7 @@
  * query; each round looks, decides with `nextStep`, and acts. Made by `sweep.workflow.ts`, which owns waiting and handlers.
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { isSweepEnded } from '@swath/contracts/states';
 import type { SweepInput, SweepProgress } from '../messages.js';
 import type { SweepActivities, SweepStatus } from '../ports/sweep.activities.js';
 import { nextStep } from './sweep-state.js';
@@ -55,9 +56,7 @@ export class SweepController {
       case 'launch':
         return this.launch(this.status.nextRequest, step.count);
       case 'finish':
-        this.doing = 'finishing';
-        await this.activities.finishSweep({ sweepId: this.input.sweepId, reason: step.reason });
-        return 'again';
+        return this.finish();
       case 'wait':
         this.doing = 'waiting';
         return 'wait';
@@ -100,6 +99,15 @@ export class SweepController {
       this.failure = permanentFailure(error);
       return 'again';
     }
+  }
+
+  /** A sweep that does not end after all (a trial was added meanwhile, a limit raised) sends a signal: it waits for that. */
+  private async finish(): Promise<Round> {
+    this.doing = 'finishing';
+    const { sweepId } = this.input;
+    const failure = this.failure === undefined ? {} : { failure: this.failure };
+    const state = await this.activities.finishSweep({ sweepId, ...failure });
+    return isSweepEnded(state) ? 'ended' : 'wait';
   }
 }
 

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSweepEnded, sweepReasons, sweepStates } from '@swath/contracts/states';
+import { isSweepEnded, sweepStates } from '@swath/contracts/states';
 import type { SweepStatus } from '../ports/sweep.activities.js';
 import { LAUNCH_CHUNK } from '../timeouts.js';
 import { nextStep } from './sweep-state.js';
 
 const running: SweepStatus = {
   state: 'running',
-  reason: null,
   window: 8,
   open: 3,
   launchable: 100,
@@ -24,25 +23,12 @@ describe('nextStep', () => {
     ['waits when the window has shrunk below what is open', { window: 2 }, { kind: 'wait' }],
     ['waits for open trials when exhausted', { exhausted: true }, { kind: 'wait' }],
     ['waits for open trials when a limit is reached', { launchable: 0 }, { kind: 'wait' }],
-    ['finishes when exhausted', { exhausted: true, open: 0 }, { kind: 'finish', reason: 'exhausted' }],
-    [
-      'finishes at the limit that is named',
-      { launchable: 0, open: 0, reason: 'max_cost' },
-      { kind: 'finish', reason: 'max_cost' },
-    ],
-    [
-      'finishes at the trial limit when none is named',
-      { launchable: 0, open: 0 },
-      { kind: 'finish', reason: 'max_trials' },
-    ],
-    ['waits while stopping with open trials', { state: 'stopping', reason: 'target' }, { kind: 'wait' }],
-    [
-      'finishes a stopped sweep for its own reason',
-      { state: 'stopping', reason: 'target', open: 0 },
-      { kind: 'finish', reason: 'target' },
-    ],
-    ['waits while cancelling with open trials', { state: 'cancelling', reason: 'user' }, { kind: 'wait' }],
-    ['finishes a cancelled sweep', { state: 'cancelling', open: 0 }, { kind: 'finish', reason: 'user' }],
+    ['finishes when exhausted', { exhausted: true, open: 0 }, { kind: 'finish' }],
+    ['finishes when a limit is reached', { launchable: 0, open: 0 }, { kind: 'finish' }],
+    ['waits while stopping with open trials', { state: 'stopping' }, { kind: 'wait' }],
+    ['finishes a stopped sweep', { state: 'stopping', open: 0 }, { kind: 'finish' }],
+    ['waits while cancelling with open trials', { state: 'cancelling' }, { kind: 'wait' }],
+    ['finishes a cancelled sweep', { state: 'cancelling', open: 0 }, { kind: 'finish' }],
     [
       'never ends a paused sweep',
       { state: 'paused', open: 0, launchable: 0, exhausted: true },
@@ -53,15 +39,14 @@ describe('nextStep', () => {
     expect(nextStep({ ...running, ...change }, false)).toEqual(step);
   });
 
-  it('launches nothing after a permanent failure, and ends as internal once no trial is open', () => {
+  it('launches nothing after a permanent failure, and finishes once no trial is open', () => {
     expect(nextStep(running, true)).toEqual({ kind: 'wait' });
-    expect(nextStep({ ...running, open: 0 }, true)).toEqual({ kind: 'finish', reason: 'internal' });
+    expect(nextStep({ ...running, open: 0 }, true)).toEqual({ kind: 'finish' });
   });
 
   it('never launches beyond window or limits, never finishes over an open trial', () => {
     const status = fc.record({
       state: fc.constantFrom(...sweepStates),
-      reason: fc.constantFrom(null, ...sweepReasons),
       window: fc.nat(2000),
       open: fc.nat(2000),
       launchable: fc.nat(10_000),

@@ -2,14 +2,13 @@
  * The decision of a sweep: given where it stands, what its workflow does next. Pure; `SweepController` carries it out.
  */
 import { isSweepEnded } from '@swath/contracts/states';
-import type { SweepReason } from '@swath/contracts';
 import type { SweepStatus } from '../ports/sweep.activities.js';
 import { LAUNCH_CHUNK } from '../timeouts.js';
 
 /** What to do next. `wait` ends with the next signal or the reconcile timer. */
 export type SweepStep =
   | { readonly kind: 'launch'; readonly count: number }
-  | { readonly kind: 'finish'; readonly reason: SweepReason }
+  | { readonly kind: 'finish' }
   | { readonly kind: 'wait' }
   | { readonly kind: 'ended' };
 
@@ -20,24 +19,15 @@ export type SweepStep =
  * trial is open: a sweep with a running trial always waits for it. A paused sweep never ends by itself, so that a person
  * can raise its limits and resume.
  *
- * @param failed  a launch failed for good: nothing more is launched and the sweep ends as `internal`
+ * @param failed  a launch failed for good: nothing more is launched
  */
 export function nextStep(status: SweepStatus, failed: boolean): SweepStep {
   if (isSweepEnded(status.state)) return { kind: 'ended' };
   if (status.state === 'paused') return { kind: 'wait' };
 
-  const ending = endingReason(status, failed);
-  if (ending !== undefined) return status.open > 0 ? { kind: 'wait' } : { kind: 'finish', reason: ending };
+  const accepting = status.state === 'running' && !failed && !status.exhausted && status.launchable > 0;
+  if (!accepting) return { kind: status.open > 0 ? 'wait' : 'finish' };
 
   const count = Math.min(status.window - status.open, status.launchable, LAUNCH_CHUNK);
   return count > 0 ? { kind: 'launch', count } : { kind: 'wait' };
-}
-
-/** Why no further trial will be created, or `undefined` when some may be. */
-function endingReason(status: SweepStatus, failed: boolean): SweepReason | undefined {
-  if (failed) return 'internal';
-  if (status.state !== 'running') return status.reason ?? 'user';
-  if (status.exhausted) return 'exhausted';
-  if (status.launchable <= 0) return status.reason ?? 'max_trials';
-  return undefined;
 }

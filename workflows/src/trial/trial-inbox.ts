@@ -4,11 +4,11 @@
  */
 export class TrialInbox {
   private awaited: number;
-  private news: boolean;
+  /** True at first: a run that starts late, again, or by the signal itself finds out at once where the trial stands. */
+  private news = true;
 
-  constructor(awaited: number, lookFirst: boolean) {
+  constructor(awaited: number) {
     this.awaited = awaited;
-    this.news = lookFirst;
   }
 
   /** Number of the attempt whose end is awaited. */

@@ -1,6 +1,7 @@
 /**
  * The life of a trial: waits for the end of its attempt, lets PostgreSQL decide (next attempt, or close), and returns when the
- * trial has closed. Started as `trial/<id>` with the trial, or by the signal that finds it missing.
+ * trial has closed. Started as `trial/<id>` with the trial, by the signal that finds it missing, or for a requeued trial again;
+ * whenever it starts, it looks first.
  *
  * Placement, leases and the command are not here: they need no workflow. A cancel request only makes it look again.
  */
@@ -23,7 +24,7 @@ const { advanceTrial } = proxyLocalActivities<TrialActivities>(shortStep);
 
 /** Follows a trial until it has closed. */
 export async function trialWorkflow(input: TrialInput): Promise<void> {
-  const inbox = new TrialInbox(input.attempt ?? 1, input.lookFirst ?? false);
+  const inbox = new TrialInbox(input.attempt ?? 1);
   setHandler(attemptEnded, ({ attempt }) => inbox.noteEnded(attempt));
   CancellationScope.current().cancelRequested.catch(() => inbox.noteEnded(inbox.attempt));
 
@@ -37,7 +38,7 @@ export async function trialWorkflow(input: TrialInput): Promise<void> {
       inbox.await(attempt);
       if (isHistoryLong(input.historyThreshold)) {
         await condition(allHandlersFinished);
-        await continueAsNew<typeof trialWorkflow>({ ...input, attempt, lookFirst: inbox.hasNews });
+        await continueAsNew<typeof trialWorkflow>({ ...input, attempt });
       }
     }
   });

@@ -12,11 +12,8 @@ export function createSweepActivities(db: Database, pool: SuggestPool): SweepAct
   return {
     sweepStatus: (sweepId) =>
       withFailures(async () => {
-        const { state, reason, window, open, launchable, exhausted, nextLaunch } = await sweepStatus(
-          db,
-          sweepId,
-        );
-        return { state, reason, window, open, launchable, exhausted, nextRequest: nextLaunch };
+        const { state, window, open, launchable, exhausted, nextLaunch } = await sweepStatus(db, sweepId);
+        return { state, window, open, launchable, exhausted, nextRequest: nextLaunch };
       }),
 
     launchTrials: (request) =>
@@ -28,7 +25,7 @@ export function createSweepActivities(db: Database, pool: SuggestPool): SweepAct
         }),
       ),
 
-    finishSweep: ({ sweepId, reason }) =>
-      withFailures(() => withHeartbeat(() => finishSweep(db, sweepId, { reason }))),
+    finishSweep: ({ sweepId, failure }) =>
+      withFailures(() => withHeartbeat(() => finishSweep(db, sweepId, failure))),
   };
 }

@@ -1,5 +1,8 @@
-/** Ends leases whose agent was silent past their deadline. One orchestrator at a time looks, once a second. */
-import { expireLeases } from '@swath/lifecycle';
+/**
+ * Ends leases whose agent was silent past their deadline, and takes silent nodes offline. One orchestrator at a time looks, once
+ * a second.
+ */
+import { expireLeases, markSilentNodes } from '@swath/lifecycle';
 import type { Database } from '@swath/persistence';
 import { BackgroundLoop } from '../background/background-loop.js';
 import { ifLeader } from '../background/leadership.js';
@@ -13,6 +16,7 @@ export function createLeaseReaper(db: Database): BackgroundLoop {
     let expired = 0;
     await ifLeader(db, 'lease-reaper', async () => {
       expired = await expireLeases(db);
+      await markSilentNodes(db);
     });
     return expired > 0 ? 0 : LOOK_MS;
   });

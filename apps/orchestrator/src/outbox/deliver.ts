@@ -1,9 +1,8 @@
 /**
- * Carries claimed outbox rows to Temporal. Every call is idempotent, so a row may be delivered twice; a row that fails stays
- * in the outbox and is claimed again later. Called by the relay.
+ * Carries messages to Temporal. Every call is idempotent, so a message may be delivered twice; the rows of one that fails go back
+ * to the outbox. Called by the relay.
  */
 import pMap from 'p-map';
-import type { OutboxRow } from '@swath/lifecycle';
 import {
   signalAttemptEnded,
   signalSweepChanged,
@@ -13,54 +12,42 @@ import {
 } from '@swath/temporal';
 import type { ControlClient } from '@swath/temporal';
 import type { DoneBatch } from './done-batcher.js';
+import type { OutboxMessage } from './outbox-message.js';
 
 /** Calls to Temporal in flight at once. */
 const CALLS_AT_ONCE = 10;
 
+/** A message with the row it came in. */
+export interface RowMessage<Message = OutboxMessage> {
+  readonly rowId: bigint;
+  readonly message: Message;
+}
+
+/** A message that is delivered by itself; closed trials are gathered instead. */
+export type DirectMessage = Exclude<OutboxMessage, { topic: 'sweep.trialDone' }>;
+
 /** One call to Temporal and the rows that it settles. */
 export interface Delivery {
-  readonly rowIds: readonly string[];
+  readonly rowIds: readonly bigint[];
   readonly send: (control: ControlClient) => Promise<void>;
 }
 
-/** What became of deliveries. */
+/** What became of deliveries, by row. */
 export interface DeliveryResult {
-  readonly settled: readonly string[];
-  readonly failures: readonly unknown[];
+  readonly settled: readonly bigint[];
+  readonly returned: readonly bigint[];
+  readonly errors: readonly unknown[];
 }
 
-/** The row of a closed trial is not delivered alone but with others of its sweep. */
-export type DirectRow = Exclude<OutboxRow, { topic: 'sweep.trialDone' }>;
-
-/** The deliveries of rows; several "changed" rows of a sweep need one signal only. */
-export function planDeliveries(rows: readonly DirectRow[]): Delivery[] {
-  const changed = new Map<string, string[]>();
+/** One delivery per message, but one for all "changed" messages of a sweep. */
+export function planDirect(messages: readonly RowMessage<DirectMessage>[]): Delivery[] {
+  const changed = new Map<string, bigint[]>();
   const deliveries: Delivery[] = [];
-  for (const row of rows) {
-    switch (row.topic) {
-      case 'sweep.changed': {
-        const { sweepId } = row.payload;
-        changed.set(sweepId, [...(changed.get(sweepId) ?? []), row.id]);
-        break;
-      }
-      case 'sweep.start': {
-        const { sweepId } = row.payload;
-        deliveries.push({ rowIds: [row.id], send: (control) => startSweep(control, sweepId) });
-        break;
-      }
-      case 'trial.start': {
-        const { trialId } = row.payload;
-        deliveries.push({ rowIds: [row.id], send: (control) => startTrials(control, [trialId]) });
-        break;
-      }
-      case 'trial.attemptEnded': {
-        const { trialId, attempt } = row.payload;
-        deliveries.push({
-          rowIds: [row.id],
-          send: (control) => signalAttemptEnded(control, trialId, attempt),
-        });
-        break;
-      }
+  for (const { rowId, message } of messages) {
+    if (message.topic === 'sweep.changed') {
+      changed.set(message.sweepId, [...(changed.get(message.sweepId) ?? []), rowId]);
+    } else {
+      deliveries.push({ rowIds: [rowId], send: (control) => sendOne(control, message) });
     }
   }
   for (const [sweepId, rowIds] of changed) {
@@ -70,10 +57,10 @@ export function planDeliveries(rows: readonly DirectRow[]): Delivery[] {
 }
 
 /** The delivery of closed trials of one sweep. */
-export function planDone({ sweepId, messages }: DoneBatch): Delivery {
-  const trialIds = messages.map((message) => message.trialId);
+export function planDone({ sweepId, trials }: DoneBatch): Delivery {
+  const trialIds = trials.map((trial) => trial.trialId);
   return {
-    rowIds: messages.map((message) => message.outboxId),
+    rowIds: trials.map((trial) => trial.rowId),
     send: (control) => signalTrialsDone(control, sweepId, trialIds),
   };
 }
@@ -83,8 +70,9 @@ export async function deliver(
   control: ControlClient,
   deliveries: readonly Delivery[],
 ): Promise<DeliveryResult> {
-  const settled: string[] = [];
-  const failures: unknown[] = [];
+  const settled: bigint[] = [];
+  const returned: bigint[] = [];
+  const errors: unknown[] = [];
   await pMap(
     deliveries,
     async ({ rowIds, send }) => {
@@ -92,10 +80,25 @@ export async function deliver(
         await send(control);
         settled.push(...rowIds);
       } catch (error) {
-        failures.push(error);
+        returned.push(...rowIds);
+        errors.push(error);
       }
     },
     { concurrency: CALLS_AT_ONCE },
   );
-  return { settled, failures };
+  return { settled, returned, errors };
+}
+
+function sendOne(
+  control: ControlClient,
+  message: Exclude<DirectMessage, { topic: 'sweep.changed' }>,
+): Promise<void> {
+  switch (message.topic) {
+    case 'sweep.start':
+      return startSweep(control, message.sweepId);
+    case 'trial.start':
+      return startTrials(control, [message.trialId]);
+    case 'trial.attemptEnded':
+      return signalAttemptEnded(control, message.trialId, message.attempt);
+  }
 }

@@ -14,8 +14,8 @@ export const EARN_MS = 1_000;
 export const GATHER_MS = 20;
 
 /** One closed trial, with the outbox row that says so. */
-export interface DoneMessage {
-  readonly outboxId: string;
+export interface DoneTrial {
+  readonly rowId: bigint;
   readonly sweepId: string;
   readonly trialId: string;
 }
@@ -23,65 +23,71 @@ export interface DoneMessage {
 /** What one signal carries. */
 export interface DoneBatch {
   readonly sweepId: string;
-  readonly messages: readonly DoneMessage[];
+  readonly trials: readonly DoneTrial[];
 }
 
 interface Queue {
+  /** Signals that may be sent now. */
   tokens: number;
+  /** When the latest token was earned, ms. */
   earnedAt: number;
+  /** When the first of `trials` came in, ms. */
   firstAt: number;
-  messages: DoneMessage[];
+  trials: DoneTrial[];
 }
 
-/** Messages that wait to be sent, by sweep. */
+/** Closed trials that wait to be told, by sweep. */
 export class DoneBatcher {
   private readonly queues = new Map<string, Queue>();
 
-  /** Takes a message in at time `now`, ms. */
-  add(message: DoneMessage, now: number): void {
-    const queue = this.queueOf(message.sweepId, now);
-    if (queue.messages.length === 0) queue.firstAt = now;
-    queue.messages.push(message);
+  /** Takes a closed trial in at time `now`, ms. */
+  add(trial: DoneTrial, now: number): void {
+    const queue = this.queues.get(trial.sweepId) ?? {
+      tokens: BURST,
+      earnedAt: now,
+      firstAt: now,
+      trials: [],
+    };
+    if (queue.trials.length === 0) queue.firstAt = now;
+    queue.trials.push(trial);
+    this.queues.set(trial.sweepId, queue);
   }
 
-  /** Takes out the batches that are due at time `now`, ms; all of them when `flush` is set. */
-  take(now: number, flush = false): DoneBatch[] {
+  /** Takes out the batches that are due at time `now`, ms. At `Infinity` every batch is. */
+  take(now: number): DoneBatch[] {
     const due: DoneBatch[] = [];
     for (const [sweepId, queue] of this.queues) {
       earn(queue, now);
-      if (queue.messages.length > 0 && (flush || dueAt(queue) <= now)) {
-        due.push({ sweepId, messages: queue.messages });
-        queue.messages = [];
+      if (queue.trials.length > 0 && dueAt(queue) <= now) {
+        due.push({ sweepId, trials: queue.trials });
+        queue.trials = [];
         queue.tokens = Math.max(0, queue.tokens - 1);
       }
-      if (queue.messages.length === 0 && queue.tokens >= BURST) this.queues.delete(sweepId);
+      if (queue.trials.length === 0 && queue.tokens === BURST) this.queues.delete(sweepId);
     }
     return due;
   }
 
   /** When the next batch is due, ms, or `undefined` when nothing waits. */
   nextDueAt(): number | undefined {
-    const times = [...this.queues.values()].filter((queue) => queue.messages.length > 0).map(dueAt);
+    const times = [...this.queues.values()].filter((queue) => queue.trials.length > 0).map(dueAt);
     return times.length === 0 ? undefined : Math.min(...times);
-  }
-
-  private queueOf(sweepId: string, now: number): Queue {
-    const known = this.queues.get(sweepId);
-    if (known !== undefined) return known;
-    const queue: Queue = { tokens: BURST, earnedAt: now, firstAt: now, messages: [] };
-    this.queues.set(sweepId, queue);
-    return queue;
   }
 }
 
 function earn(queue: Queue, now: number): void {
   const earned = Math.floor((now - queue.earnedAt) / EARN_MS);
-  if (earned <= 0) return;
-  queue.tokens = Math.min(BURST, queue.tokens + earned);
-  queue.earnedAt += earned * EARN_MS;
+  if (queue.tokens + earned >= BURST) {
+    queue.tokens = BURST;
+    queue.earnedAt = now;
+  } else {
+    queue.tokens += earned;
+    queue.earnedAt += earned * EARN_MS;
+  }
 }
 
 function dueAt(queue: Queue): number {
-  if (queue.messages.length >= FULL_BATCH) return queue.firstAt;
-  return queue.tokens > 0 ? queue.firstAt + GATHER_MS : Math.max(queue.earnedAt + EARN_MS, queue.firstAt);
+  if (queue.trials.length >= FULL_BATCH) return queue.firstAt;
+  if (queue.tokens > 0) return queue.firstAt + GATHER_MS;
+  return Math.max(queue.earnedAt + EARN_MS, queue.firstAt + GATHER_MS);
 }

@@ -1,25 +1,25 @@
 /**
- * Moves outbox rows to Temporal, at least once: claims rows (each claim is a short lease on the row), delivers them, and settles
- * what arrived. Woken by NOTIFY, by a claim that was full, and by a timer for rows whose claim ran out. Any number of
- * orchestrators may run one.
+ * Moves outbox rows to Temporal, at least once: claims rows (a claim is a short lease), delivers them, and settles what arrived.
+ * Woken by NOTIFY and by a timer for rows whose claim ran out. Any number of orchestrators may run one.
  */
 import { Logger } from '@nestjs/common';
-import { claimOutbox, settleOutbox } from '@swath/lifecycle';
+import { claimOutbox, returnOutbox, settleOutbox } from '@swath/lifecycle';
 import type { OutboxRow } from '@swath/lifecycle';
 import { listen } from '@swath/persistence';
 import type { Database, Listener } from '@swath/persistence';
 import type { ControlClient } from '@swath/temporal';
 import { BackgroundLoop } from '../background/background-loop.js';
-import { deliver, planDeliveries, planDone } from './deliver.js';
-import type { DirectRow } from './deliver.js';
+import { deliver, planDirect, planDone } from './deliver.js';
+import type { DirectMessage, RowMessage } from './deliver.js';
 import { DoneBatcher } from './done-batcher.js';
+import { parseRow } from './outbox-message.js';
 
-/** Rows per claim: a round then stays well below the time that a claim holds. */
+/** Rows per claim: a round then ends well before its claims do. */
 const CLAIM_LIMIT = 200;
 /** Without a wake-up, ms: finds rows whose claim ran out and notifications that were lost. */
 const POLL_MS = 1_000;
 /** Longest wait for Temporal per round, ms; a server that is away then costs a round, not a hung relay. */
-const CALL_DEADLINE_MS = 10_000;
+const ROUND_DEADLINE_MS = 10_000;
 
 /** What the relay connects. */
 export interface OutboxRelayParts {
@@ -47,50 +47,59 @@ export class OutboxRelay {
     const wake = (): void => {
       this.loop.wake();
     };
-    this.listener = await listen(this.parts.databaseUrl, ['swath_outbox'], {
-      onMessage: wake,
-      onConnect: wake,
-    });
+    const handlers = { onMessage: wake, onConnect: wake };
+    this.listener = await listen(this.parts.databaseUrl, ['swath_outbox'], handlers);
     this.loop.start();
   }
 
-  /** Ends the present round and sends what is still gathered; rows that do not make it are claimed by another relay. */
+  /** Ends the present round and sends what is still gathered. */
   async stop(): Promise<void> {
     await this.listener?.close();
     await this.loop.stop();
-    await this.send([], true);
+    await this.send([], 'flush').catch((error: unknown) => {
+      // Its rows become due again when their claim runs out.
+      this.logger.warn({ message: 'could not send the last messages', error: String(error) });
+    });
   }
 
   private async round(): Promise<number> {
     const rows = await claimOutbox(this.parts.db, CLAIM_LIMIT);
-    const direct = rows.filter(isDirect);
-    const now = performance.now();
-    for (const row of rows) {
-      if (!isDirect(row)) this.batcher.add({ outboxId: row.id, ...row.payload }, now);
-    }
-    await this.send(direct, false);
+    const direct: RowMessage<DirectMessage>[] = [];
+    for (const row of rows) this.sort(row, direct);
+    await this.send(direct, 'due');
     if (rows.length === CLAIM_LIMIT) return 0;
     const nextDueAt = this.batcher.nextDueAt();
-    return nextDueAt === undefined ? POLL_MS : Math.max(1, Math.min(POLL_MS, nextDueAt - performance.now()));
+    if (nextDueAt === undefined) return POLL_MS;
+    return Math.max(1, Math.min(POLL_MS, nextDueAt - performance.now()));
   }
 
-  private async send(direct: readonly DirectRow[], flush: boolean): Promise<void> {
-    const done = this.batcher.take(performance.now(), flush).map(planDone);
-    const deliveries = [...planDeliveries(direct), ...done];
+  /** Closed trials are gathered; every other message goes out in this round. */
+  private sort(row: OutboxRow, direct: RowMessage<DirectMessage>[]): void {
+    const rowId = row.id;
+    let message;
+    try {
+      message = parseRow(row);
+    } catch (error) {
+      // It cannot be delivered and must not hold up others; it stays, to be found when somebody looks.
+      this.logger.error({ message: 'cannot read an outbox row', rowId: String(rowId), error: String(error) });
+      return;
+    }
+    if (message.topic === 'sweep.trialDone') this.batcher.add({ ...message, rowId }, performance.now());
+    else direct.push({ rowId, message });
+  }
+
+  private async send(direct: readonly RowMessage<DirectMessage>[], which: 'due' | 'flush'): Promise<void> {
+    const now = which === 'flush' ? Infinity : performance.now();
+    const deliveries = [...planDirect(direct), ...this.batcher.take(now).map(planDone)];
     if (deliveries.length === 0) return;
     const { db, control } = this.parts;
-    const { settled, failures } = await control.client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
-      deliver(control, deliveries),
+    const { settled, returned, errors } = await control.client.withDeadline(
+      Date.now() + ROUND_DEADLINE_MS,
+      () => deliver(control, deliveries),
     );
-    if (settled.length > 0) await settleOutbox(db, settled);
-    if (failures.length > 0) {
-      const message = `${failures.length} of ${deliveries.length} deliveries failed; their rows stay in the outbox`;
-      if (flush) this.logger.warn({ message, error: String(failures[0]) });
-      else throw new Error(message, { cause: failures[0] });
-    }
+    await settleOutbox(db, settled);
+    if (returned.length === 0) return;
+    await returnOutbox(db, returned);
+    throw new Error(`${returned.length} outbox rows could not be delivered: ${String(errors[0])}`);
   }
-}
-
-function isDirect(row: OutboxRow): row is DirectRow {
-  return row.topic !== 'sweep.trialDone';
 }

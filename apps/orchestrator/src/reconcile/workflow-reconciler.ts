@@ -30,7 +30,7 @@ export async function reconcileWorkflows(db: Database, control: ControlClient): 
   const sweeps = sweepRows.filter((id) => !runningSweeps.has(sweepWorkflowId(id)));
   const trials = trialRows.filter((id) => !runningTrials.has(trialWorkflowId(id)));
   await pMap(sweeps, (id) => startSweep(control, id), { concurrency: 10 });
-  await startTrials(control, trials, { lookFirst: true });
+  await startTrials(control, trials);
   return { sweeps, trials };
 }
 

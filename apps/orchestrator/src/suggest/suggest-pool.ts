@@ -6,7 +6,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { suggest } from '@swath/search';
-import type { SearchMethod, SuggestRequest, SuggestResult } from '@swath/search';
+import type { SuggestRequest, SuggestResult } from '@swath/search';
+
+type SearchMethod = SuggestRequest['method'];
 
 const MODEL_FREE: ReadonlySet<SearchMethod> = new Set(['grid', 'random', 'sobol', 'halton']);
 

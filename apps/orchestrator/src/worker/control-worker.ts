@@ -6,12 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
+import { ensureNamespace } from '@swath/temporal';
+import type { ControlClient } from '@swath/temporal';
 import { pauseAfter } from '../background/background-loop.js';
 import type { OrchestratorConfig } from '../orchestrator.config.js';
 
 /** What the worker runs. */
 export interface ControlWorkerParts {
   readonly temporal: OrchestratorConfig['temporal'];
+  readonly control: ControlClient;
   readonly activities: object;
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
 }
@@ -61,8 +64,9 @@ export class ControlWorker {
   }
 
   private async runOnce(onPolling: () => void): Promise<void> {
-    const { temporal, activities, workflows } = this.parts;
+    const { temporal, control, activities, workflows } = this.parts;
     const { address, tls, apiKey, namespace, taskQueue } = temporal;
+    await ensureNamespace(control);
     const connection = await NativeConnection.connect({
       address,
       tls,
