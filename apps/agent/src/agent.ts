@@ -1,0 +1,294 @@
+/**
+ * One agent: takes its folder, finds what an earlier agent left, registers the node, and runs what it is leased until it
+ * is told to leave. Made by `main.ts`; the life of one attempt is in `attempt/run-attempt.ts`.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { LeaseCommand, RegisterNode } from '@swath/contracts';
+import type { AgentConfig } from './agent.config.js';
+import { lockFolder } from './agent-lock.js';
+import { findAttempts } from './attempt/adopt-attempts.js';
+import type { FoundAttempt } from './attempt/adopt-attempts.js';
+import type { Attempt } from './attempt/attempt.js';
+import { reportEnded, reportUnstarted } from './attempt/report-ended.js';
+import { followAttempt, startAttempt } from './attempt/run-attempt.js';
+import type { AttemptContext } from './attempt/run-attempt.js';
+import { followCommands } from './gateway/command-stream.js';
+import { GatewayClient } from './gateway/gateway-client.js';
+import { chooseProvider } from './gpu/detect.js';
+import type { SlotProvider } from './gpu/slot-provider.js';
+import { GuardPool } from './guard/guard-pool.js';
+import { detectIsolation } from './guard/isolation.js';
+import type { Isolation } from './guard/isolation.js';
+import { HeartbeatLoop } from './lease/heartbeat.js';
+import { LeasePoller } from './lease/lease-poller.js';
+import type { ReceivedLease } from './lease/lease-poller.js';
+import { NodeSession } from './lease/node-session.js';
+import { SlotTable } from './lease/slot-table.js';
+import type { Log } from './log.js';
+import { AGENT_VERSION, PROTOCOLS } from './version.js';
+
+/** Guards that wait on a node with many slots: a start of all at once is rare, and each takes memory. */
+const MAX_IDLE_GUARDS = 4;
+
+/** Parts that a caller may choose. */
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly log: Log;
+  /** The guard script with its flags of Node; the compiled one beside this file by default. */
+  readonly guardScript?: readonly string[];
+  /** Found by trying when absent. */
+  readonly isolation?: Isolation;
+  /** How often devices are looked at again, milliseconds; one minute. */
+  readonly inventoryMs?: number;
+}
+
+/** A running agent. */
+export class Agent {
+  readonly #config: AgentConfig;
+  readonly #log: Log;
+  readonly #incarnation = randomUUID();
+  readonly #leaving = new AbortController();
+  readonly #gone = new AbortController();
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #following = new Set<Promise<void>>();
+  /** Leases that ended while no agent was there: the server must wait for the report of their end. */
+  readonly #adoptedEnds: string[] = [];
+  readonly #unlock: () => void;
+  readonly #gateway: GatewayClient;
+  readonly #slots: SlotTable;
+  readonly #session: NodeSession;
+  readonly #poller: LeasePoller;
+  readonly #heartbeat: HeartbeatLoop;
+  readonly #isolation: Isolation;
+  readonly #guards: GuardPool;
+  readonly #context: AttemptContext;
+  #inventoryTimer: NodeJS.Timeout | undefined;
+
+  private constructor(options: AgentOptions, isolation: Isolation, provider: SlotProvider) {
+    const { config, log } = options;
+    this.#config = config;
+    this.#log = log;
+    this.#isolation = isolation;
+    this.#unlock = lockFolder(config.folder);
+    this.#gateway = new GatewayClient(config.host, config.agentKey);
+    this.#slots = new SlotTable(() => this.#poller.offerFree());
+    const signal = this.#leaving.signal;
+    const gateway = this.#gateway;
+    this.#session = new NodeSession({
+      gateway,
+      describe: () => this.#describe(),
+      onRegistered: (live) => this.#endWhatIsNotLive(live),
+      signal: this.#gone.signal,
+      log,
+    });
+    this.#poller = new LeasePoller({
+      gateway,
+      session: this.#session,
+      slots: this.#slots,
+      onLease: (lease) => this.#begin(lease),
+      signal,
+      log,
+    });
+    this.#heartbeat = new HeartbeatLoop({
+      gateway,
+      session: this.#session,
+      incarnation: this.#incarnation,
+      leases: () =>
+        [...this.#attempts.values()].map(({ grant }) => ({ leaseId: grant.leaseId, attempt: grant.attempt })),
+      onRenewed: (leaseId, deadlineNs) => this.#attempts.get(leaseId)?.renew(deadlineNs),
+      onCommand: (command) => this.#obey(command),
+      onDrain: () => undefined,
+      log,
+    });
+    this.#guards = new GuardPool({
+      isolation,
+      script: options.guardScript ?? [fileURLToPath(new URL('./guard/guard.js', import.meta.url))],
+    });
+    this.#context = this.#contextOf(provider);
+  }
+
+  /**
+   * Starts an agent; resolves when the node is registered and offers its slots.
+   *
+   * @throws Error when the folder is taken or the devices asked for are not there
+   */
+  static async start(options: AgentOptions): Promise<Agent> {
+    const { config, log } = options;
+    mkdirSync(config.folder, { recursive: true, mode: 0o700 });
+    const [isolation, provider] = await Promise.all([
+      options.isolation ?? detectIsolation(),
+      chooseProvider(config, log),
+    ]);
+    const slots = await provider.discover();
+    if (slots.length === 0) throw new Error(`the ${provider.kind} provider finds no device on this node`);
+    const agent = new Agent(options, isolation, provider);
+    log.info(
+      {
+        isolation: isolation.kind,
+        why: isolation.why || undefined,
+        provider: provider.kind,
+        slots: slots.length,
+      },
+      'agent starting',
+    );
+    await agent.#run(slots, options.inventoryMs ?? 60_000);
+    return agent;
+  }
+
+  /**
+   * Leaves in order: no new lease, the running attempts preempted with their grace (at most `graceMs`), their ends
+   * reported, the node signed off. What cannot be delivered within `deliverMs` stays on disk for the next agent.
+   */
+  async drain(graceMs: number, deliverMs: number): Promise<void> {
+    this.#poller.stop();
+    this.#leaving.abort();
+    clearInterval(this.#inventoryTimer);
+    for (const attempt of this.#attempts.values()) {
+      attempt.stop('preempted', Math.min(graceMs, attempt.grant.graceMs));
+    }
+    const late = setTimeout(() => this.#gone.abort(), graceMs + deliverMs);
+    await Promise.all(this.#following);
+    if (!this.#gone.signal.aborted && this.#session.nodeId !== '') {
+      await this.#gateway.leave(this.#session.nodeId, this.#gone.signal).catch((error: unknown) => {
+        this.#log.warn({ reason: String(error) }, 'could not sign the node off');
+      });
+    }
+    clearTimeout(late);
+    this.#gone.abort();
+    this.#guards.close();
+    this.#gateway.close();
+    this.#unlock();
+  }
+
+  /** Kills everything at once, without reports; the next agent on this folder reports them. For a second signal. */
+  killNow(): void {
+    for (const attempt of this.#attempts.values()) attempt.killNow();
+  }
+
+  #contextOf(provider: SlotProvider): AttemptContext {
+    const { folder, host, agentKey, inherited } = this.#config;
+    return {
+      gateway: this.#gateway,
+      guards: this.#guards,
+      namespace: this.#isolation.kind === 'pid_namespace',
+      slots: this.#slots,
+      poller: this.#poller,
+      provider,
+      agentFolder: folder,
+      host,
+      agentKey,
+      pythonFolder: fileURLToPath(new URL('../python', import.meta.url)),
+      inherited,
+      onGap: () => this.#heartbeat.beatNow(),
+      signal: this.#gone.signal,
+      log: this.#log,
+    };
+  }
+
+  async #run(slots: RegisterNode['slots'], inventoryMs: number): Promise<void> {
+    this.#slots.replace(slots);
+    this.#guards.resize(Math.min(slots.length, MAX_IDLE_GUARDS));
+    const found = await findAttempts(this.#config.folder, () => this.#heartbeat.beatNow(), this.#log);
+    this.#adopt(found);
+    await this.#session.register();
+    for (const attempt of found)
+      if (attempt.kind === 'ended') this.#follow(reportEnded(attempt, this.#context));
+    void this.#heartbeat.run(this.#gone.signal).catch((error: unknown) => this.#failed('heartbeat', error));
+    void followCommands(
+      {
+        gateway: this.#gateway,
+        nodeId: () => this.#session.nodeId,
+        onCommand: (command) => this.#obey(command),
+        log: this.#log,
+      },
+      this.#gone.signal,
+    ).catch((error: unknown) => this.#failed('command stream', error));
+    this.#inventoryTimer = setInterval(() => void this.#lookAtDevices(), inventoryMs);
+    this.#poller.start();
+  }
+
+  #adopt(found: readonly FoundAttempt[]): void {
+    for (const one of found) {
+      if (one.kind === 'running') {
+        this.#slots.occupy(one.attempt.grant.slots);
+        this.#track(one.attempt);
+      } else {
+        this.#adoptedEnds.push(one.record.grant.leaseId);
+      }
+    }
+  }
+
+  #describe(): RegisterNode {
+    return {
+      name: this.#config.name,
+      pool: this.#config.pool,
+      incarnation: this.#incarnation,
+      slots: [...this.#slots.slots],
+      protocols: [...PROTOCOLS],
+      agentVersion: AGENT_VERSION,
+      isolation: this.#isolation.kind,
+      adopted: [...this.#attempts.keys(), ...this.#adoptedEnds],
+    };
+  }
+
+  /** Whatever runs without a live lease must end: another attempt may own the trial. */
+  #endWhatIsNotLive(live: readonly string[]): void {
+    for (const [leaseId, attempt] of this.#attempts) if (!live.includes(leaseId)) attempt.stop('fenced', 0);
+  }
+
+  #begin(lease: ReceivedLease): void {
+    try {
+      this.#track(startAttempt(lease, this.#context));
+    } catch (error) {
+      this.#log.error(
+        { leaseId: lease.grant.leaseId, reason: String(error) },
+        'an attempt could not be started',
+      );
+      this.#follow(reportUnstarted(lease, String(error), this.#context));
+    }
+  }
+
+  #track(attempt: Attempt): void {
+    const { leaseId } = attempt.grant;
+    this.#attempts.set(leaseId, attempt);
+    this.#follow(followAttempt(attempt, this.#context, () => this.#attempts.delete(leaseId)));
+  }
+
+  #follow(life: Promise<void>): void {
+    const followed = life
+      .catch((error: unknown) => this.#failed('attempt', error))
+      .finally(() => this.#following.delete(followed));
+    this.#following.add(followed);
+  }
+
+  #obey(command: LeaseCommand): void {
+    this.#attempts.get(command.leaseId)?.obey(command);
+  }
+
+  /** Devices come, go and fall ill; the server learns of it as a new inventory. */
+  async #lookAtDevices(): Promise<void> {
+    try {
+      const slots = await this.#context.provider.discover();
+      if (JSON.stringify(slots) === JSON.stringify(this.#slots.slots)) return;
+      this.#log.warn(
+        { slots: slots.length, ill: slots.filter((slot) => !slot.healthy).length },
+        'inventory changed',
+      );
+      this.#slots.replace(slots);
+      await this.#session.register();
+      this.#poller.offerFree();
+    } catch (error) {
+      this.#log.warn({ reason: String(error) }, 'the devices cannot be asked');
+    }
+  }
+
+  #failed(what: string, error: unknown): void {
+    if (this.#gone.signal.aborted) return;
+    this.#log.error(
+      { what, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'unexpected failure',
+    );
+  }
+}
