@@ -14,6 +14,8 @@ export interface TemporalOptions extends Supervision {
   readonly dataDir: string;
   /** Default `swath`. */
   readonly namespace?: string;
+  /** Receives what is being tried and fetched; default `log`. */
+  readonly progress?: (line: string) => void;
   /** Port of Temporal's own web page; default: no page. */
   readonly uiPort?: number;
   /** Dynamic configuration, such as `frontend.rps`; default none. */
@@ -51,7 +53,7 @@ interface Launch {
  */
 export async function startTemporal(options: TemporalOptions): Promise<LocalTemporal> {
   const namespace = options.namespace ?? 'swath';
-  const source = await findTemporal({ env: options.env, log: options.log });
+  const source = await findTemporal({ env: options.env, log: options.progress ?? options.log });
   if (source.kind === 'running') {
     return { address: source.address, namespace, embedded: false, stop: () => Promise.resolve() };
   }
