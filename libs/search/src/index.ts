@@ -20,6 +20,24 @@ export { lengthScaleRelevance, parameterImportance } from './explain/importance.
 export type { FanovaOptions } from './explain/fanova.js';
 export type { NearestTrial, NumberedTrial } from './explain/nearest.js';
 export { nearestTrial } from './explain/nearest.js';
+export type {
+  Estimate,
+  PlanAssumption,
+  PlanInput,
+  PlanLimit,
+  PlannedSpec,
+  SweepPlan,
+} from './simulate/plan.js';
+export { planSweep } from './simulate/plan.js';
+export type { RecordedMeasurement, RecordedRow, RecordedTrial } from './simulate/recorded.js';
+export type {
+  SimulatedSweep,
+  SimulatedTrial,
+  Simulation,
+  SuggestionContext,
+} from './simulate/simulator.js';
+export { simulate } from './simulate/simulator.js';
+export { inOrder, tableLookup } from './simulate/table.js';
 export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';
 export { promotable } from './fidelity/asha.js';
 export { bracketCount, bracketOf, bracketSizes } from './fidelity/brackets.js';

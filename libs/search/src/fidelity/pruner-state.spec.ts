@@ -121,7 +121,9 @@ describe('the pruner state', () => {
         });
         const arrivals = values.length;
         expect(resumed).toBeLessThanOrEqual(arrivals);
-        const going = state.cohorts.flat(2).filter(({ paused }) => !paused).length;
+        const going = Object.values(state.cohorts)
+          .flat()
+          .filter(({ paused }) => !paused).length;
         expect(going).toBe(resumed);
       }),
     );

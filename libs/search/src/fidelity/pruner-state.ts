@@ -30,8 +30,8 @@ export interface PrunerState {
   readonly direction: Direction;
   /** By trial number; null where nothing was measured yet. */
   readonly trials: readonly (TrackedTrial | null)[];
-  /** Records by bracket, then by rung, in order of arrival. */
-  readonly cohorts: readonly (readonly (readonly RungRecord[])[])[];
+  /** Records by `bracket/rung`, in order of arrival. */
+  readonly cohorts: Readonly<Record<string, readonly RungRecord[]>>;
   /** Best value of the sweep so far. */
   readonly best: number | null;
 }
@@ -50,7 +50,7 @@ export interface PrunerStep {
 
 /** The state of a pruner that has seen nothing. */
 export function createPruner(rule: PrunerRule, direction: Direction): PrunerState {
-  return { rule, direction, trials: [], cohorts: [], best: null };
+  return { rule, direction, trials: [], cohorts: {}, best: null };
 }
 
 /**
@@ -68,7 +68,7 @@ export function reportMeasurement(state: PrunerState, measured: TrialMeasured): 
     return { state, decision: known.decision };
 
   const best = bestValue(direction, [state.best ?? value, value]);
-  const entry = enterRung({ ...state, best }, { trial, bracket, progress, value });
+  const entry = enterRung(state, { trial, bracket, progress, value });
   const decision = decide({
     rule,
     direction,
@@ -86,7 +86,7 @@ export function reportMeasurement(state: PrunerState, measured: TrialMeasured): 
     record.trial === trial ? { ...record, paused: decision.action === 'pause' } : record,
   );
   const cohorts =
-    entry.rung === null ? state.cohorts : withCohort(state.cohorts, bracket, entry.rung, cohort);
+    entry.rung === null ? state.cohorts : { ...state.cohorts, [`${bracket}/${entry.rung}`]: cohort };
   return { state: { ...state, trials, cohorts, best }, decision };
 }
 
@@ -104,7 +104,7 @@ function enterRung(
   const { trial, bracket, progress, value } = entry;
   const rung = rungReached(state.rule, bracket, progress.resource);
   if (rung === null) return { rung, recorded: value, cohort: [] };
-  const cohort = state.cohorts[bracket]?.[rung] ?? [];
+  const cohort = state.cohorts[`${bracket}/${rung}`] ?? [];
   const earlier = cohort.find((record) => record.trial === trial);
   if (earlier !== undefined)
     return {
@@ -123,7 +123,10 @@ export function promoteTrials(
 ): { readonly state: PrunerState; readonly promotions: readonly Promotion[] } {
   const { rule, direction } = state;
   if (rule.type !== 'asha' || rule.mode !== 'promote') return { state, promotions: [] };
-  const promotions = promotable({ rule, direction, records: state.cohorts.flat(2) }).slice(0, limit);
+  const promotions = promotable({ rule, direction, records: Object.values(state.cohorts).flat() }).slice(
+    0,
+    limit,
+  );
   const next = promotions.reduce(
     (current, { trial, bracket, rung }) => released(current, trial, bracket, rung),
     state,
@@ -133,12 +136,14 @@ export function promoteTrials(
 
 /** The state after a paused trial was ended by someone else, so that it is never promoted. */
 export function endPaused(state: PrunerState, trial: number): PrunerState {
-  const paused = state.cohorts.flat(2).find((record) => record.trial === trial && record.paused);
+  const paused = Object.values(state.cohorts)
+    .flat()
+    .find((record) => record.trial === trial && record.paused);
   return paused === undefined ? state : released(state, trial, paused.bracket, paused.rung);
 }
 
 function released(state: PrunerState, trial: number, bracket: number, rung: number): PrunerState {
-  const records = (state.cohorts[bracket]?.[rung] ?? []).map((record) =>
+  const records = (state.cohorts[`${bracket}/${rung}`] ?? []).map((record) =>
     record.trial === trial ? { ...record, paused: false } : record,
   );
   const tracked = state.trials[trial] ?? null;
@@ -147,20 +152,11 @@ function released(state: PrunerState, trial: number, bracket: number, rung: numb
     tracked === null
       ? state.trials
       : placed(state.trials, trial, { ...tracked, decision: promoted(tracked.decision) }, null);
-  return { ...state, trials, cohorts: withCohort(state.cohorts, bracket, rung, records) };
+  return { ...state, trials, cohorts: { ...state.cohorts, [`${bracket}/${rung}`]: records } };
 }
 
 function promoted(decision: PrunerDecision): PrunerDecision {
   return { ...decision, action: 'continue', reason: 'above_cut' };
-}
-
-function withCohort(
-  cohorts: PrunerState['cohorts'],
-  bracket: number,
-  rung: number,
-  records: readonly RungRecord[],
-): PrunerState['cohorts'] {
-  return placed(cohorts, bracket, placed(cohorts[bracket] ?? [], rung, records, []), []);
 }
 
 /** A copy with `item` at `index`, filled up with `gap` before it. */

@@ -20,9 +20,14 @@ export function compareValues(direction: Direction, a: number, b: number): numbe
   return isBetter(direction, b, a) ? 1 : 0;
 }
 
-/** A copy of the values, best first. */
+/** A copy of the values, best first; those that are not finite last, in their order. */
 export function bestFirst(direction: Direction, values: readonly number[]): number[] {
-  return [...values].sort((a, b) => compareValues(direction, a, b));
+  const finite = values
+    .filter(Number.isFinite)
+    .sort(direction === 'minimize' ? (a, b) => a - b : (a, b) => b - a);
+  return finite.length === values.length
+    ? finite
+    : [...finite, ...values.filter((value) => !Number.isFinite(value))];
 }
 
 /** The best finite value, or null when there is none. */
