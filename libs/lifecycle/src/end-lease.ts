@@ -146,13 +146,35 @@ interface LeaseEnd {
 }
 
 async function endLease(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
-  const use = useUntil(lease, end.endedAt);
   await settleLease(tx, lease, end);
+  await writeEnd(tx, lease, end);
+  await enqueueOutbox(tx, [
+    {
+      topic: 'trial.attemptEnded',
+      key: lease.trial_id,
+      payload: { trialId: lease.trial_id, sweepId: lease.sweep_id, attempt: lease.attempt },
+    },
+  ]);
+  const { number, project_id } = end.trial;
+  await publish(tx, [
+    {
+      projectId: project_id,
+      topic: `sweep:${lease.sweep_id}`,
+      name: 'attempt.ended',
+      entity: { trialId: lease.trial_id, number, attempt: lease.attempt, outcome: end.outcome },
+    },
+  ]);
+  await wakePool(tx, lease.pool_id);
+}
+
+/** Ends the rows of lease, slots and attempt, and books the use: on the trial, and as the lease's usage record. */
+async function writeEnd(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
+  const use = useUntil(lease, end.endedAt);
   const cost = costOf(use);
   await tx.query(
     `WITH ended AS (
        UPDATE lease SET state = $2, ended_at = $3, settled_until = $3, settlements = settlements + 1, spent_micros = $4
-       WHERE id = $1),
+       WHERE id = $1 RETURNING *),
      freed AS (UPDATE lease_slot SET live = false WHERE lease_id = $1),
      attempt_ended AS (
        UPDATE attempt SET state = 'ended', outcome = $5, ended_at = $3, exit = $6 WHERE id = $7),
@@ -160,7 +182,8 @@ async function endLease(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
        UPDATE trial SET spent_micros = spent_micros + $4, run_ms = run_ms + $8 WHERE id = $9)
      INSERT INTO usage_record (lease_id, org_id, team_id, project_id, sweep_id, trial_id, attempt, pool_id, node_id,
        price_version_id, class, currency, cost_micros, milli_gpu_ms, from_at, to_at)
-     VALUES ($1, $10, $11, $12, $13, $9, $14, $15, $16, $17, $18, $19, $4, $20, $21, $3)`,
+     SELECT e.id, $10, $11, $12, e.sweep_id, e.trial_id, e.attempt, e.pool_id, e.node_id, e.price_version_id, $13, e.currency,
+       $4, $14, e.granted_at, $3 FROM ended e`,
     [
       lease.id,
       end.state,
@@ -174,38 +197,10 @@ async function endLease(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
       end.trial.org_id,
       end.trial.team_id,
       end.trial.project_id,
-      lease.sweep_id,
-      lease.attempt,
-      lease.pool_id,
-      lease.node_id,
-      lease.price_version_id,
       outcomeClassOf[end.outcome],
-      lease.currency,
       gpuTimeOf(use),
-      lease.granted_at,
     ],
   );
-  await enqueueOutbox(tx, [
-    {
-      topic: 'trial.attemptEnded',
-      key: lease.trial_id,
-      payload: { trialId: lease.trial_id, sweepId: lease.sweep_id, attempt: lease.attempt },
-    },
-  ]);
-  await publish(tx, [
-    {
-      projectId: end.trial.project_id,
-      topic: `sweep:${lease.sweep_id}`,
-      name: 'attempt.ended',
-      entity: {
-        trialId: lease.trial_id,
-        number: end.trial.number,
-        attempt: lease.attempt,
-        outcome: end.outcome,
-      },
-    },
-  ]);
-  await wakePool(tx, lease.pool_id);
 }
 
 /** Turns the lease's holds into spending up to its end and gives the rest back. */

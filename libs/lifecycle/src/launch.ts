@@ -96,7 +96,7 @@ async function propose(
     ...(sweep.max_trials === null ? {} : { budget: sweep.max_trials }),
     ...(sweep.parallel === null ? {} : { parallel: sweep.parallel }),
     ...(spec.points.length === 0 ? {} : { points: spec.points }),
-    ...(sweep.search_model === null ? {} : { model: sweep.search_model as SuggestResult['model'] }),
+    ...(sweep.search_model === null ? {} : { model: sweep.search_model }),
   });
 }
 

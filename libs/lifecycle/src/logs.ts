@@ -1,8 +1,7 @@
 // Log lines of a run's attempts: stored as numbered batches, deflated; read back by line.
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { DomainError, type LogBatch, type LogReply } from '@swath/contracts';
-import type { Database, Queryable } from '@swath/persistence';
+import { decodeLogs, encodeLogs, type Database, type Queryable } from '@swath/persistence';
 
 /** One stored line. */
 export interface LogLine {
@@ -21,8 +20,7 @@ export async function recordLogs(
   request: { readonly runId: string; readonly batch: LogBatch },
 ): Promise<LogReply> {
   const { runId, batch } = request;
-  const text = JSON.stringify(batch.lines);
-  const hash = createHash('sha256').update(text).digest();
+  const hash = createHash('sha256').update(JSON.stringify(batch.lines)).digest();
   return db.transaction(async (tx) => {
     const [run] = await tx.query<{ id: string; project_id: string; sweep_id: string | null }>(
       `SELECT r.id, r.project_id, t.sweep_id FROM run r LEFT JOIN trial t ON t.run_id = r.id WHERE r.id = $1 FOR UPDATE OF r`,
@@ -33,7 +31,7 @@ export async function recordLogs(
       `INSERT INTO log_chunk (run_id, attempt, seq, first_line, line_count, hash, body, received_at)
        SELECT $1, $2, $3, coalesce((SELECT sum(line_count) FROM log_chunk WHERE run_id = $1), 0), $4, $5, $6, clock_timestamp()
        ON CONFLICT DO NOTHING RETURNING seq`,
-      [runId, batch.attempt, batch.seq, batch.lines.length, hash, deflateRawSync(Buffer.from(text))],
+      [runId, batch.attempt, batch.seq, batch.lines.length, hash, encodeLogs(batch.lines)],
     );
     if (inserted.length === 0) {
       const [known] = await tx.query<{ hash: Buffer }>(
@@ -67,8 +65,11 @@ export async function readLogs(
     [request.runId, request.from, request.attempt ?? null],
   );
   const lines = chunks.flatMap(({ attempt, first_line, body }) => {
-    const stored = JSON.parse(inflateRawSync(body).toString()) as LogBatch['lines'];
-    return stored.map((line, index): LogLine => ({ line: Number(first_line) + index, attempt, ...line }));
+    return decodeLogs(body).map((line, index): LogLine => ({
+      line: Number(first_line) + index,
+      attempt,
+      ...line,
+    }));
   });
   return lines.filter((line) => line.line >= request.from).slice(0, request.limit);
 }

@@ -39,8 +39,9 @@ export interface Notice {
 export async function publish(tx: Queryable, notices: readonly Notice[]): Promise<void> {
   if (notices.length === 0) return;
   await tx.query(
-    `INSERT INTO event (project_id, topic, name, entity)
-     SELECT n->>'projectId', n->>'topic', n->>'name', n->'entity' FROM jsonb_array_elements($1::jsonb) n`,
+    `INSERT INTO event (txid, project_id, topic, name, entity)
+     SELECT pg_current_xact_id()::text::bigint, n->>'projectId', n->>'topic', n->>'name', n->'entity'
+     FROM jsonb_array_elements($1::jsonb) n`,
     [JSON.stringify(notices)],
   );
   for (const projectId of new Set(notices.map((notice) => notice.projectId))) {

@@ -62,8 +62,9 @@ export async function pollLeases(
       `SELECT id FROM lease WHERE node_id = $1 AND offer_id = $2 AND state = 'live' ORDER BY id`,
       [node.id, request.poll.offerId],
     );
-    if (granted.length > 0) return { node, leaseIds: granted.map((row) => row.id), refusals: new Map() };
-    if (node.state === 'draining') return { node, leaseIds: [], refusals: new Map() };
+    const none: Refusals = new Map();
+    if (granted.length > 0) return { node, leaseIds: granted.map((row) => row.id), refusals: none };
+    if (node.state === 'draining') return { node, leaseIds: [], refusals: none };
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('pool:' || $1, 0))`, [node.pool_id]);
     return { node, ...(await placeOn(tx, node, request.poll)) };
   });

@@ -156,13 +156,16 @@ type Extension =
       readonly holds: readonly LeaseHoldRow[];
     };
 
+/** Milliseconds a trial may still run beyond the use of its present lease. */
+function runnableMs(limit: LimitRow | undefined, usedMs: number): number {
+  const bound = limit?.max_trial_ms ?? null;
+  return bound === null || limit === undefined ? Infinity : bound - Number(limit.run_ms) - usedMs;
+}
+
 /** Settles one lease up to now and plans its next quantum. Balances in `budgets` are moved for the next lease. */
 function extendOne(lease: LeaseRow, input: ExtendInput): Extension {
   const use = useUntil(lease, input.now);
-  const left =
-    input.limit?.max_trial_ms == null
-      ? Infinity
-      : input.limit.max_trial_ms - Number(input.limit.run_ms) - Number(use.ms);
+  const left = runnableMs(input.limit, Number(use.ms));
   const quantumMs = Math.min(lease.quantum_ms, Math.floor(left));
   const remaining = lease.expires_at.getTime() - input.now.getTime();
   if (quantumMs <= remaining)

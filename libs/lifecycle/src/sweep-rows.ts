@@ -1,5 +1,5 @@
 // Sweep rows as the transactions here read and lock them.
-import { DomainError, type SweepReason, type SweepSpec, type SweepState } from '@swath/contracts';
+import { DomainError, type Json, type SweepReason, type SweepSpec, type SweepState } from '@swath/contracts';
 import type { Queryable, Tx } from '@swath/persistence';
 
 /** A sweep as stored. */
@@ -24,7 +24,7 @@ export interface SweepRow {
   readonly next_trial: number;
   readonly next_launch: number;
   readonly exhausted: boolean;
-  readonly search_model: unknown;
+  readonly search_model: Json;
   readonly version: number;
   readonly created_at: Date;
   readonly ended_at: Date | null;

@@ -14,6 +14,15 @@ import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { currentPrice } from './prices.js';
 import { lockSweep, type SweepRow } from './sweep-rows.js';
 
+interface StoppableTrial {
+  readonly id: string;
+  readonly sweep_id: string;
+  readonly project_id: string;
+  readonly number: number;
+  readonly state: TrialState;
+  readonly attempt_count: number;
+}
+
 /** Ends one trial. Repeating it changes nothing. @throws `trial/not-found`, `trial/state` */
 export async function stopTrial(
   db: Database,
@@ -23,60 +32,57 @@ export async function stopTrial(
     await tx.query('SELECT id FROM sweep WHERE id = (SELECT sweep_id FROM trial WHERE id = $1) FOR SHARE', [
       request.trialId,
     ]);
-    const [trial] = await tx.query<{
-      id: string;
-      sweep_id: string;
-      project_id: string;
-      number: number;
-      state: TrialState;
-      attempt_count: number;
-    }>('SELECT id, sweep_id, project_id, number, state, attempt_count FROM trial WHERE id = $1 FOR UPDATE', [
-      request.trialId,
-    ]);
+    const [trial] = await tx.query<StoppableTrial>(
+      'SELECT id, sweep_id, project_id, number, state, attempt_count FROM trial WHERE id = $1 FOR UPDATE',
+      [request.trialId],
+    );
     if (trial === undefined) throw new DomainError('trial/not-found', `there is no trial ${request.trialId}`);
     if (trial.state === 'stopped') return;
-    if (isTrialEnded(trial.state))
+    if (isTrialEnded(trial.state)) {
       throw new DomainError('trial/state', `trial ${trial.number} has already ended as ${trial.state}`);
+    }
     const leases = await tx.query<{ node_id: string }>(
       `UPDATE lease SET stop_reason = coalesce(stop_reason, 'stopped') WHERE trial_id = $1 AND state = 'live' RETURNING node_id`,
       [trial.id],
     );
-    if (leases.length > 0) {
-      await wakeNodes(
-        tx,
-        leases.map((lease) => lease.node_id),
-      );
-      return;
-    }
-    await tx.query(
-      `UPDATE attempt SET state = 'withdrawn', ended_at = clock_timestamp() WHERE trial_id = $1 AND state = 'queued'`,
-      [trial.id],
+    if (leases.length === 0) await closeStopped(tx, trial, request.actor);
+    await wakeNodes(
+      tx,
+      leases.map((lease) => lease.node_id),
     );
-    await tx.query(
-      `UPDATE trial SET state = 'stopped', ended_at = clock_timestamp(), reason = $2 WHERE id = $1`,
-      [trial.id, JSON.stringify({ code: 'stopped', by: request.actor })],
-    );
-    await enqueueOutbox(tx, [
-      {
-        topic: 'trial.attemptEnded',
-        key: trial.id,
-        payload: { trialId: trial.id, sweepId: trial.sweep_id, attempt: trial.attempt_count },
-      },
-      {
-        topic: 'sweep.trialDone',
-        key: trial.sweep_id,
-        payload: { sweepId: trial.sweep_id, trialId: trial.id },
-      },
-    ]);
-    await publish(tx, [
-      {
-        projectId: trial.project_id,
-        topic: `sweep:${trial.sweep_id}`,
-        name: 'trial.state_changed',
-        entity: { id: trial.id, number: trial.number, state: 'stopped' },
-      },
-    ]);
   });
+}
+
+/** Ends a trial that holds no lease. */
+async function closeStopped(tx: Tx, trial: StoppableTrial, actor: string): Promise<void> {
+  await tx.query(
+    `UPDATE attempt SET state = 'withdrawn', ended_at = clock_timestamp() WHERE trial_id = $1 AND state = 'queued'`,
+    [trial.id],
+  );
+  await tx.query(
+    `UPDATE trial SET state = 'stopped', ended_at = clock_timestamp(), reason = $2 WHERE id = $1`,
+    [trial.id, JSON.stringify({ code: 'stopped', by: actor })],
+  );
+  await enqueueOutbox(tx, [
+    {
+      topic: 'trial.attemptEnded',
+      key: trial.id,
+      payload: { trialId: trial.id, sweepId: trial.sweep_id, attempt: trial.attempt_count },
+    },
+    {
+      topic: 'sweep.trialDone',
+      key: trial.sweep_id,
+      payload: { sweepId: trial.sweep_id, trialId: trial.id },
+    },
+  ]);
+  await publish(tx, [
+    {
+      projectId: trial.project_id,
+      topic: `sweep:${trial.sweep_id}`,
+      name: 'trial.state_changed',
+      entity: { id: trial.id, number: trial.number, state: 'stopped' },
+    },
+  ]);
 }
 
 /** Adds a trial with the person's own values. @throws `sweep/state`, `trial/duplicate`, `budget/insufficient` */

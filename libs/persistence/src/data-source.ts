@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
 
 // int8 carries money and GPU time: as a JavaScript number it would lose digits.
@@ -25,7 +26,7 @@ export function createDataSource(url: string, settings: DataSourceSettings = {})
     applicationName: settings.applicationName ?? 'swath',
     migrations,
     migrationsTransactionMode: 'each',
-    entities: [],
+    entities,
     synchronize: false,
     logging: false,
     extra: { connectionTimeoutMillis: 10_000, keepAlive: true },

@@ -9,4 +9,5 @@ export {
   numericValue,
   type LoggedRow,
   type LoggedValue,
-} from './metric-codec.js';
+} from './metric-chunk.mapper.js';
+export { decodeLogs, encodeLogs } from './log-chunk.mapper.js';

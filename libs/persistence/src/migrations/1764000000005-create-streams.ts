@@ -46,7 +46,7 @@ export class CreateStreams1764000000005 implements MigrationInterface {
       CREATE INDEX outbox_due ON outbox (not_before, id);
       CREATE TABLE event (
         seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        txid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+        txid bigint NOT NULL,
         project_id text NOT NULL,
         topic text NOT NULL,
         name text NOT NULL,

@@ -1,7 +1,7 @@
 import type { Json, MetricRow } from '@swath/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMetrics, encodeMetrics, numericValue } from './metric-codec.js';
+import { decodeMetrics, encodeMetrics, numericValue } from './metric-chunk.mapper.js';
 
 const nonFinite = fc.constantFrom<Json>('NaN', 'Infinity', '-Infinity');
 const value = fc.oneof(
@@ -20,7 +20,7 @@ const rows: fc.Arbitrary<MetricRow[]> = fc.array(
     { requiredKeys: ['values'] },
   ),
   { minLength: 1, maxLength: 30 },
-) as fc.Arbitrary<MetricRow[]>;
+);
 
 /** Whether a decoded value is what was logged: a column that is all numbers reads the wire's non-finite strings as numbers. */
 function same(logged: Json, decoded: unknown): boolean {
