@@ -12,8 +12,8 @@ export {
 } from './terminate/expected-improvement.js';
 export type { EndedTrial, NoImprovementRule, Stagnation } from './terminate/progress-terminators.js';
 export { noImprovement, stagnation, targetReached } from './terminate/progress-terminators.js';
-export type { Predictions, RegretBoundInput } from './terminate/regret-bound.js';
-export { confidenceWidth, regretBound, regretBoundBelow } from './terminate/regret-bound.js';
+export type { ConfidenceEnds, Predictions, RegretBoundInput } from './terminate/regret-bound.js';
+export { confidenceEnds, confidenceWidth, regretBound, regretBoundBelow } from './terminate/regret-bound.js';
 export type { TerminationCriterion, TerminationVerdict } from './terminate/verdict.js';
 export type { ParameterImportance, SweepImportance, ValuedTrial } from './explain/importance.js';
 export { lengthScaleRelevance, parameterImportance } from './explain/importance.js';
@@ -30,12 +30,7 @@ export type {
 } from './simulate/plan.js';
 export { planSweep } from './simulate/plan.js';
 export type { RecordedMeasurement, RecordedRow, RecordedTrial } from './simulate/recorded.js';
-export type {
-  SimulatedSweep,
-  SimulatedTrial,
-  Simulation,
-  SuggestionContext,
-} from './simulate/simulator.js';
+export type { SimulatedSweep, SimulatedTrial, Simulation, SuggestionContext } from './simulate/simulator.js';
 export { simulate } from './simulate/simulator.js';
 export { inOrder, tableLookup } from './simulate/table.js';
 export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';

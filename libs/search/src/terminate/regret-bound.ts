@@ -34,25 +34,45 @@ export function confidenceWidth(dimensions: number, evaluated: number, delta = 0
   return (2 * Math.log((dimensions * evaluated ** 2 * Math.PI ** 2) / 6 / delta)) / 5;
 }
 
-/**
- * Upper bound of the regret of the best evaluated point, in the objective's units: the optimistic value of the best point anywhere
- * less the pessimistic value of the best evaluated one. At least 0, since an evaluated point is as optimistic as it is pessimistic.
- */
-export function regretBound(input: RegretBoundInput): number {
+/** The two ends of the bound, in the unit of the predictions. */
+export interface ConfidenceEnds {
+  /** Value the optimum is not expected to beat. */
+  readonly optimistic: number;
+  /** Value that the best evaluated point is expected to reach at least. */
+  readonly pessimistic: number;
+}
+
+/** Best optimistic value anywhere and best pessimistic value of an evaluated point. */
+export function confidenceEnds(input: RegretBoundInput): ConfidenceEnds {
   const { direction, evaluated, candidates } = input;
   const width = Math.sqrt(confidenceWidth(input.dimensions, evaluated.means.length, input.delta));
   const sign = direction === 'minimize' ? -1 : 1;
-  const highest = ({ means, deviations }: Predictions, side: number) =>
+  const best = ({ means, deviations }: Predictions, side: number) =>
     means.reduce(
-      (best, mean, i) => Math.max(best, sign * mean + side * width * (deviations[i] ?? NaN)),
+      (top, mean, i) => Math.max(top, sign * mean + side * width * (deviations[i] ?? NaN)),
       -Infinity,
     );
-  return Math.max(highest(evaluated, 1), highest(candidates, 1)) - highest(evaluated, -1);
+  return {
+    optimistic: sign * Math.max(best(evaluated, 1), best(candidates, 1)),
+    pessimistic: sign * best(evaluated, -1),
+  };
 }
 
-/** Stops when the regret can no longer exceed `below`, in the objective's units, for instance the metric's noise. */
-export function regretBoundBelow(below: number, input: RegretBoundInput): TerminationVerdict {
-  const bound = input.evaluated.means.length === 0 ? null : regretBound(input);
+/**
+ * Upper bound of the regret of the best evaluated point, in the unit of the predictions: the optimistic value of the best point
+ * anywhere less the pessimistic value of the best evaluated one. At least 0, since no point is worse than it is pessimistic.
+ */
+export function regretBound(input: RegretBoundInput): number {
+  const { optimistic, pessimistic } = confidenceEnds(input);
+  return Math.abs(optimistic - pessimistic);
+}
+
+/**
+ * Stops when the regret can no longer exceed `below`, for instance the metric's noise.
+ *
+ * @param bound  as `regretBound` gives it, in the objective's units; null while nothing was evaluated
+ */
+export function regretBoundBelow(below: number, bound: number | null): TerminationVerdict {
   return {
     criterion: 'regret_bound',
     stop: bound !== null && bound < below,

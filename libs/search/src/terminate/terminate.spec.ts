@@ -132,10 +132,10 @@ describe('the regret bound', () => {
   it('stops a sweep that is certain about its best point, and not before a trial has ended', () => {
     const sure = { means: [1], deviations: [1e-6] };
     const candidates = { means: [5, 6], deviations: [0.1, 0.1] };
-    const input = { direction: 'minimize' as const, evaluated: sure, candidates, dimensions: 2 };
-    expect(regretBoundBelow(0.01, input).stop).toBe(true);
-    const none = { ...input, evaluated: { means: [], deviations: [] } };
-    expect(regretBoundBelow(0.01, none)).toMatchObject({ stop: false, bound: null });
+    const bound = regretBound({ direction: 'minimize', evaluated: sure, candidates, dimensions: 2 });
+    expect(regretBoundBelow(0.01, bound).stop).toBe(true);
+    expect(regretBoundBelow(0.01, 0.02).stop).toBe(false);
+    expect(regretBoundBelow(0.01, null)).toMatchObject({ stop: false, bound: null });
   });
 
   it('is never negative', () => {
