@@ -67,7 +67,7 @@ export function agentProcess(
       SWATH_LOG_LEVEL: config.logLevel,
     },
     ready: { message: true },
-    stop: { signal: 'SIGTERM', deadlineMs: 45_000 },
+    stop: { signal: 'SIGTERM', deadlineMs: 50_000 },
   };
 }
 

@@ -49,8 +49,8 @@ export async function startStack(config: StackConfig, start: StackStart): Promis
 
   const ui = config.temporalUiPort === undefined ? {} : { uiPort: config.temporalUiPort };
   const [postgres, temporal] = await allStarted([
-    timed('PostgreSQL', startPostgres(under('postgres')), start),
-    timed('Temporal', startTemporal({ ...under('temporal'), ...ui, progress: start.say }), start),
+    timed('PostgreSQL', () => startPostgres(under('postgres')), start),
+    timed('Temporal', () => startTemporal({ ...under('temporal'), ...ui, progress: start.say }), start),
   ]);
   const apiPort = await chooseApiPort(config);
   const addresses: StackAddresses = {
@@ -68,20 +68,20 @@ export async function startStack(config: StackConfig, start: StackStart): Promis
   ];
   for (const [title, spec] of processes) {
     start.signal.throwIfAborted();
-    await timed(title, superviseProcess(spec, under(spec.name)), start);
+    await timed(title, () => superviseProcess(spec, under(spec.name)), start);
   }
   return { addresses, keys };
 }
 
 async function timed<T extends { stop: () => Promise<void> }>(
   title: string,
-  starting: Promise<T>,
+  begin: () => Promise<T>,
   start: StackStart,
 ): Promise<T> {
-  const begin = performance.now();
-  const part = await starting;
+  const beganMs = performance.now();
+  const part = await begin();
   start.addPart(() => part.stop());
-  start.say(`${title} ready after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  start.say(`${title} ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
   return part;
 }
 

@@ -1,6 +1,6 @@
 // Starts the embedded PostgreSQL of a data folder, or answers with the one that SWATH_DATABASE_URL names. Called by the local stack and
 // by the tests' services; the URL then goes to the API and the orchestrator. The server listens on 127.0.0.1 only and asks for a password.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chownSync,
@@ -83,7 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   if (given) return { url: given, embedded: false, stop: () => Promise.resolve() };
 
   const cluster = openCluster(options.dataDir, options.env);
-  const password = createCluster(cluster, options);
+  const password = await createCluster(cluster, options);
   await clearPidFile(cluster, options.log);
   const port = options.port ?? (await freePorts(1))[0];
   const settings = [...SETTINGS, ...(options.volatile === true ? VOLATILE_SETTINGS : [])];
@@ -131,7 +131,10 @@ function serverName(folder: string, user: OsUser | undefined): string {
 }
 
 // Returns the password. The cluster is complete once the password file lies beside it; anything less is from an interrupted start.
-function createCluster(cluster: Cluster, { log, volatile: isVolatile }: PostgresOptions): string {
+async function createCluster(
+  cluster: Cluster,
+  { log, volatile: isVolatile }: PostgresOptions,
+): Promise<string> {
   const passwordFile = join(cluster.folder, '..', 'postgres.password');
   if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
 
@@ -140,7 +143,7 @@ function createCluster(cluster: Cluster, { log, volatile: isVolatile }: Postgres
   mkdirSync(cluster.folder, { mode: 0o700 });
   if (cluster.user !== undefined) chownSync(cluster.folder, cluster.user.uid, cluster.user.gid);
   const password = randomBytes(24).toString('base64url');
-  runTool(cluster, cluster.binaries.initdb, [
+  await runTool(cluster, cluster.binaries.initdb, [
     '-D',
     cluster.name,
     '--username=swath',
@@ -156,7 +159,7 @@ function createCluster(cluster: Cluster, { log, volatile: isVolatile }: Postgres
   ]);
   // `trust` above holds only while nothing listens: before the first start every connection asks for the password.
   writeFileSync(join(cluster.folder, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
-  runTool(
+  await runTool(
     cluster,
     cluster.binaries.postgres,
     ['--single', '-D', cluster.name, 'postgres'],
@@ -173,11 +176,17 @@ function syncFlags(isVolatile: boolean): string[] {
   return process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
 }
 
-function runTool(cluster: Cluster, program: string, args: string[], input = ''): void {
-  const result = spawnSync(program, args, { cwd: cluster.folder, ...cluster.user, input, encoding: 'utf8' });
-  if (result.status === 0) return;
-  throw new Error(`${program} failed: ${result.error?.message ?? result.stderr.trim().slice(-2000)}`, {
-    cause: result.error,
+async function runTool(cluster: Cluster, program: string, args: string[], input = ''): Promise<void> {
+  const options = { cwd: cluster.folder, ...cluster.user };
+  await new Promise<void>((resolve, reject) => {
+    const child = execFile(program, args, options, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else
+        reject(
+          new Error(`${program} failed: ${stderr.trim().slice(-2000) || error.message}`, { cause: error }),
+        );
+    });
+    child.stdin?.end(input);
   });
 }
 
