@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { OsUser } from './os-user.js';
+import { canEnter, type OsUser } from './os-user.js';
 
 /** Absolute paths of the programs. */
 export interface PostgresBinaries {
@@ -97,23 +97,26 @@ function canRun(program: string, user: OsUser | undefined): boolean {
 }
 
 function relocate(native: string, user: OsUser | undefined, cacheDir: string): string {
-  const version = `${basename(dirname(native))}-${packageVersion(native)}`;
-  const tried: string[] = [];
-  for (const parent of [cacheDir, '/var/cache/swath', '/var/lib/swath']) {
-    const folder = join(parent, `postgres-${version}`);
-    try {
-      if (!existsSync(folder)) copyWhole(native, folder);
-      if (isOwn(folder) && canRun(join(folder, 'bin', 'postgres'), user)) return folder;
-      rmSync(folder, { recursive: true, force: true });
-      tried.push(folder);
-    } catch {
-      tried.push(folder);
-    }
-  }
+  const name = `postgres-${basename(dirname(native))}-${packageVersion(native)}`;
+  const folders = [cacheDir, '/var/cache/swath', '/var/lib/swath'].map((parent) => join(parent, name));
+  const usable =
+    user === undefined ? undefined : folders.find((folder) => isUsableCopy(native, folder, user));
+  if (usable !== undefined) return usable;
   throw new Error(
-    `the PostgreSQL programs in ${native} cannot be run by the server's user, and no copy could be used in ${tried.join(', ')}: ` +
+    `the PostgreSQL programs in ${native} cannot be run by the server's user, nor a copy in ${folders.join(', ')}: ` +
       'set SWATH_CACHE_DIR to a folder that every user may enter, or SWATH_DATABASE_URL to a PostgreSQL server',
   );
+}
+
+function isUsableCopy(native: string, folder: string, user: OsUser): boolean {
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
+    if (!canEnter(dirname(folder), user)) return false;
+    if (!existsSync(folder)) copyWhole(native, folder);
+    return isOwn(folder) && canRun(join(folder, 'bin', 'postgres'), user);
+  } catch {
+    return false;
+  }
 }
 
 // A folder prepared by somebody else could hold other programs.
@@ -124,7 +127,6 @@ function isOwn(folder: string): boolean {
 
 function copyWhole(native: string, folder: string): void {
   const draft = `${folder}.${process.pid}`;
-  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
   chmodSync(draft, 0o755);
   try {
