@@ -37,6 +37,7 @@ export type { Promotion, PromotionState, RungRecord } from './fidelity/asha.js';
 export { promotable } from './fidelity/asha.js';
 export { bracketCount, bracketOf, bracketSizes } from './fidelity/brackets.js';
 export type { DecisionReason, JudgedMeasurement, PrunerDecision } from './fidelity/decision.js';
+export { describeDecision } from './fidelity/describe.js';
 export type { Measured, Progress } from './fidelity/progress.js';
 export { advance } from './fidelity/progress.js';
 export type { Pruner } from './fidelity/pruner.js';
