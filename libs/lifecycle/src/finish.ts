@@ -3,6 +3,7 @@
 import { isSweepEnded, type SweepReason, type SweepState } from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
 import { publish } from './notices.js';
+import { closePaused, promotableTrials } from './promote.js';
 import { buildReport } from './report.js';
 import { activeMs, clock, lockSweep, type SweepRow } from './sweep-rows.js';
 
@@ -18,6 +19,8 @@ export async function finishSweep(db: Database, sweepId: string, failure?: strin
     if (isSweepEnded(sweep.state)) return sweep.state;
     const end = endOf(sweep, failure);
     if (end === undefined || (await hasOpenTrial(tx, sweepId))) return sweep.state;
+    if (sweep.state === 'running' && (await promotableTrials(tx, sweep)).length > 0) return sweep.state;
+    await closePaused(tx, sweep);
     const now = await clock(tx);
     await tx.query(
       `UPDATE sweep SET state = $2, reason = $3, reason_text = $4, ended_at = $5, active_ms = $6, active_since = NULL,
@@ -40,7 +43,7 @@ export async function finishSweep(db: Database, sweepId: string, failure?: strin
 
 async function hasOpenTrial(tx: Tx, sweepId: string): Promise<boolean> {
   const rows = await tx.query<{ id: string }>(
-    'SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL LIMIT 1',
+    `SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL AND state <> 'paused' LIMIT 1`,
     [sweepId],
   );
   return rows.length > 0;

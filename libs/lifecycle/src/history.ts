@@ -10,6 +10,7 @@ interface HistoryRow {
   readonly parameters: TrialParameters;
   readonly state: TrialState;
   readonly value: number | null;
+  readonly resource: number;
   readonly objective_values: Readonly<Record<string, number | null>>;
   readonly run_ms: bigint;
   readonly spent_micros: bigint;
@@ -21,6 +22,8 @@ interface HistoryRow {
 export interface History {
   readonly history: readonly Observation[];
   readonly pending: readonly PendingTrial[];
+  /** Largest resource that any trial reached; 0 before the first measurement. */
+  readonly maxResource: number;
 }
 
 /** Outcomes that say nothing about the parameters: such trials teach the searcher nothing. */
@@ -35,7 +38,7 @@ const notToBlame: readonly (AttemptOutcome | null)[] = [
 /** Reads the history of a sweep, in order of trial number. */
 export async function readHistory(db: Queryable, sweep: SweepRow): Promise<History> {
   const rows = await db.query<HistoryRow>(
-    `SELECT t.number, t.parameters, t.state, t.value, t.objective_values, t.run_ms, t.spent_micros,
+    `SELECT t.number, t.parameters, t.state, t.value, t.resource, t.objective_values, t.run_ms, t.spent_micros,
        (SELECT a.outcome FROM attempt a WHERE a.trial_id = t.id ORDER BY a.number DESC LIMIT 1) AS outcome,
        (SELECT jsonb_agg(jsonb_build_array(r.resource, r.value) ORDER BY r.resource) FROM rung_value r
         WHERE r.trial_id = t.id AND r.value NOT IN ('NaN', 'Infinity', '-Infinity')) AS curve
@@ -55,7 +58,7 @@ export async function readHistory(db: Queryable, sweep: SweepRow): Promise<Histo
       history.push(observation(row, status, names));
     }
   }
-  return { history, pending };
+  return { history, pending, maxResource: rows.reduce((most, row) => Math.max(most, row.resource), 0) };
 }
 
 function statusOf(row: HistoryRow): Observation['status'] | 'pending' | 'ignored' {

@@ -1,7 +1,7 @@
 export { submitSweep, submitSweepIn, type Submission, type Submitted } from './submit.js';
 export { controlSweep, resizeSweep, type ControlAction } from './control.js';
 export { changeLimits, enqueuePoint, requeueFailed, stopTrial, type LimitChange } from './trial-control.js';
-export { sweepStatus, type SweepStatus } from './status.js';
+export { closeOverdueSweeps, sweepStatus, type SweepStatus } from './status.js';
 export { launchTrials, type LaunchRequest, type LaunchResult, type Suggest } from './launch.js';
 export { advanceTrial, type TrialStep } from './advance-trial.js';
 export { nextStep, type NextStep, type PastAttempt } from './next-step.js';
@@ -43,3 +43,4 @@ export {
   type TrialOrder,
   type TrialSummary,
 } from './reads.js';
+export { createPool, editPool, type PoolSettings } from './pools.js';

@@ -12,6 +12,7 @@ import type { Database, Tx } from '@swath/persistence';
 import {
   bracketOf,
   canonicalParameters,
+  rungsOf,
   type Suggestion,
   type SuggestRequest,
   type SuggestResult,
@@ -19,6 +20,7 @@ import {
 import { accountOf, budgetIdOf, post } from './accounts.js';
 import { readHistory } from './history.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
+import { promotableTrials, resumeTrials } from './promote.js';
 import { lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
 
 /** A numbered request for more trials. */
@@ -43,7 +45,7 @@ export type Suggest = (request: SuggestRequest) => Promise<SuggestResult>;
 const MAX_BATCH = 200;
 const MAX_ROUNDS = 5;
 
-/** Creates up to `count` trials. The same request number always gets the same answer. */
+/** Resumes promoted trials and creates new ones, up to `count` together. The same request number always gets the same answer. */
 export async function launchTrials(
   db: Database,
   request: LaunchRequest,
@@ -54,11 +56,10 @@ export async function launchTrials(
     const stored = await readStored(db, request);
     if (stored !== undefined) return stored;
     const sweep = await readSweepRow(db, request.sweepId);
-    if (sweep.state !== 'running' || sweep.exhausted) {
-      return { trialIds: [], exhausted: sweep.exhausted, state: sweep.state };
-    }
-    const proposal = await propose(db, sweep, count, suggest);
-    const result = await db.transaction((tx) => write(tx, request, sweep, proposal));
+    if (sweep.state !== 'running') return { trialIds: [], exhausted: sweep.exhausted, state: sweep.state };
+    const promotions = (await promotableTrials(db, sweep)).slice(0, count);
+    const proposal = await propose(db, sweep, count - promotions.length, suggest);
+    const result = await db.transaction((tx) => write(tx, request, { seen: sweep, proposal, promotions }));
     if (result !== 'moved' || round >= MAX_ROUNDS) {
       return result === 'moved' ? { trialIds: [], exhausted: false, state: sweep.state } : result;
     }
@@ -81,8 +82,11 @@ async function propose(
 ): Promise<SuggestResult> {
   const { spec } = sweep;
   const left = sweep.max_trials === null ? count : Math.min(count, sweep.max_trials - (sweep.next_trial - 1));
-  if (left <= 0) return { suggestions: [], exhausted: false, model: null };
-  const { history, pending } = await readHistory(db, sweep);
+  if (left <= 0 || sweep.exhausted) {
+    return { suggestions: [], exhausted: sweep.exhausted, model: sweep.search_model };
+  }
+  const { history, pending, maxResource } = await readHistory(db, sweep);
+  const fidelity = fidelityOf(spec, maxResource);
   return suggest({
     space: spec.parameters,
     constraints: spec.constraints,
@@ -95,18 +99,33 @@ async function propose(
     count: left,
     ...(sweep.max_trials === null ? {} : { budget: sweep.max_trials }),
     ...(sweep.parallel === null ? {} : { parallel: sweep.parallel }),
+    ...(fidelity === undefined ? {} : { fidelity }),
     ...(spec.points.length === 0 ? {} : { points: spec.points }),
     ...(sweep.search_model === null ? {} : { model: sweep.search_model }),
   });
 }
 
-/** Writes a proposal, unless trials were created by someone else since it was made: then it says `moved`. */
-async function write(
-  tx: Tx,
-  request: LaunchRequest,
-  seen: SweepRow,
-  proposal: SuggestResult,
-): Promise<LaunchResult | 'moved'> {
+/** The rungs at which trials are compared, once it is known how far trials go. */
+function fidelityOf(spec: SweepSpec, reached: number): SuggestRequest['fidelity'] {
+  const rule = spec.early_terminate;
+  if (rule === undefined) return undefined;
+  const declared = 'max_resource' in rule ? rule.max_resource : undefined;
+  const maxResource = declared ?? reached;
+  const rungs = maxResource > 0 ? rungsOf(rule, 0, maxResource) : [];
+  return rungs.length === 0 ? undefined : { rungs, maxResource };
+}
+
+/** What is to be written, and the sweep as it was when that was decided. */
+interface Plan {
+  readonly seen: SweepRow;
+  readonly proposal: SuggestResult;
+  /** Numbers of paused trials to resume. */
+  readonly promotions: readonly number[];
+}
+
+/** Writes a plan, unless trials were created by someone else since it was made: then it says `moved`. */
+async function write(tx: Tx, request: LaunchRequest, plan: Plan): Promise<LaunchResult | 'moved'> {
+  const { seen, proposal } = plan;
   const sweep = await lockSweep(tx, request.sweepId);
   const [stored] = await tx.query<{ result: LaunchResult }>(
     'SELECT result FROM launch_request WHERE sweep_id = $1 AND number = $2',
@@ -117,8 +136,9 @@ async function write(
   if (sweep.state !== 'running') return { trialIds: [], exhausted: false, state: sweep.state };
   const left = sweep.max_trials === null ? Infinity : sweep.max_trials - (sweep.next_trial - 1);
   const suggestions = proposal.suggestions.slice(0, left);
-  const trialIds = await insertTrials(tx, sweep, suggestions);
-  if (sweep.max_trials !== null && trialIds.length > 0) {
+  const resumed = await resumeTrials(tx, sweep, plan.promotions);
+  const created = await insertTrials(tx, sweep, suggestions);
+  if (sweep.max_trials !== null && created.length > 0) {
     const budget = budgetIdOf(sweep.id, 'trials');
     await post(tx, [
       {
@@ -129,12 +149,13 @@ async function write(
           {
             from: accountOf(budget, 'avail'),
             to: accountOf(budget, 'spent'),
-            amount: BigInt(trialIds.length),
+            amount: BigInt(created.length),
           },
         ],
       },
     ]);
   }
+  const trialIds = [...resumed, ...created];
   const result: LaunchResult = { trialIds, exhausted: proposal.exhausted, state: sweep.state };
   await tx.query('INSERT INTO launch_request (sweep_id, number, result) VALUES ($1, $2, $3)', [
     sweep.id,
@@ -146,7 +167,7 @@ async function write(
        search_model = $5 WHERE id = $1`,
     [
       sweep.id,
-      trialIds.length,
+      created.length,
       request.requestNumber,
       proposal.exhausted,
       JSON.stringify(proposal.model ?? null),

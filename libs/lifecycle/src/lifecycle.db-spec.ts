@@ -17,6 +17,8 @@ import {
   listTrials,
 } from './index.js';
 
+const stopped = { code: null, signal: 'SIGTERM', cause: 'stop', reaped: true, durationMs: 1 } as const;
+
 let fleet: TestFleet;
 beforeEach(async () => {
   fleet = await TestFleet.start(2);
@@ -158,8 +160,7 @@ describe('money', () => {
     });
     expect(reply.renewed.length + reply.commands.length).toBe(2);
     expect(reply.commands).toMatchObject([{ type: 'stop', reason: 'budget' }]);
-    for (const grant of grants)
-      await fleet.end(grant, { code: null, signal: 'SIGTERM', cause: 'stop', reaped: true, durationMs: 1 });
+    for (const grant of grants) await fleet.end(grant, stopped);
     const [budget] = (await readSweepBudgets(fleet.db, id)).filter((b) => b.unit === 'money:USD');
     expect(budget?.balance).toMatchObject({ held: 0n, overdraft: 0n });
     expect(await ledgerDrift()).toEqual([]);
@@ -235,10 +236,42 @@ describe('measurements', () => {
     const reply = await fleet.log(bad, 1, [2]);
     expect(reply.command).toMatchObject({ type: 'stop', reason: 'pruned' });
     expect(await fleet.log(bad, 1, [2])).toEqual(reply);
-    await fleet.end(bad, { code: null, signal: 'SIGTERM', cause: 'stop', reaped: true, durationMs: 1 });
+    await fleet.end(bad, stopped);
     expect(await states(id)).toEqual(['running', 'pruned']);
     const report = await readReport(fleet.db, id);
     expect(report.pruned[0]?.decision).toMatchObject({ rung: 0, value: 2, cutoff: 1, rank: 2, n: 2 });
+  });
+
+  it('pause and promote: a paused trial frees its place and comes back as an attempt that is no retry', async () => {
+    const early = {
+      type: 'asha',
+      min_resource: 1,
+      reduction_factor: 2,
+      brackets: 1,
+      mode: 'promote',
+    } as const;
+    const id = await fleet.submit(
+      aSpec({ early_terminate: early, budget: { max_trials: 2, on_exhaust: 'stop_new' } }),
+    );
+    await fleet.launch(id, 1, 2);
+    const [first, second] = await fleet.poll();
+    if (first === undefined || second === undefined) throw new Error('two grants expected');
+    expect((await fleet.log(first, 1, [1])).command).toMatchObject({ reason: 'paused' });
+    await fleet.end(first, stopped);
+    expect(await states(id)).toEqual(['paused', 'running']);
+    expect(await sweepStatus(fleet.db, id)).toMatchObject({ open: 1, launchable: 0 });
+    expect((await fleet.log(second, 1, [2])).command).toMatchObject({ reason: 'paused' });
+    await fleet.end(second, stopped);
+    expect(await sweepStatus(fleet.db, id)).toMatchObject({ open: 0, launchable: 1 });
+    expect(await finishSweep(fleet.db, id)).toBe('running');
+    expect((await fleet.launch(id, 2, 2)).trialIds).toEqual([first.trialId]);
+    const [again] = await fleet.poll();
+    expect(again).toMatchObject({ trialId: first.trialId, attempt: 2 });
+    if (again === undefined) throw new Error('a grant expected');
+    await fleet.end(again);
+    expect(await finishSweep(fleet.db, id)).toBe('finished');
+    expect(await states(id)).toEqual(['finished', 'pruned']);
+    expect((await readReport(fleet.db, id)).attempts).toEqual({ total: 3, retries: 0 });
   });
 
   it('of a fenced attempt are kept as late and judge nothing', async () => {
@@ -277,8 +310,7 @@ describe('control', () => {
       leases: grants.map(({ leaseId, attempt }) => ({ leaseId, attempt })),
     });
     expect(reply.commands.map((command) => command.type)).toEqual(['stop', 'stop']);
-    for (const grant of grants)
-      await fleet.end(grant, { code: null, signal: 'SIGTERM', cause: 'stop', reaped: true, durationMs: 1 });
+    for (const grant of grants) await fleet.end(grant, stopped);
     expect(await finishSweep(fleet.db, id)).toBe('cancelled');
     await expect(controlSweep(fleet.db, { sweepId: id, action: 'pause', actor: 'me' })).rejects.toThrow(
       'is cancelled',
@@ -291,7 +323,7 @@ describe('control', () => {
     const [first, second] = await fleet.poll();
     if (first === undefined || second === undefined) throw new Error('two grants expected');
     await stopTrial(fleet.db, { trialId: first.trialId, actor: 'me' });
-    await fleet.end(first, { code: null, signal: 'SIGTERM', cause: 'stop', reaped: true, durationMs: 1 });
+    await fleet.end(first, stopped);
     await fleet.end(second, { code: 1, signal: null, cause: 'exit', reaped: true, durationMs: 1 });
     expect(await states(id)).toEqual(['stopped', 'failed']);
     await enqueuePoint(fleet.db, { sweepId: id, parameters: { lr: 0.5 }, actor: 'me' });

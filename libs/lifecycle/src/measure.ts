@@ -16,6 +16,7 @@ import { encodeMetrics, METRIC_CODEC, numericValue, type Database, type Tx } fro
 import { judgeMeasurements } from './judge.js';
 import { followObjectives, type TrialProgress } from './objectives.js';
 import { publish } from './notices.js';
+import { sweepStatus } from './status.js';
 
 /** A trial as the ingest transaction locks it. */
 export interface MeasuredTrial {
@@ -47,11 +48,11 @@ export async function recordMetrics(
   const { batch, runId } = request;
   const body = encodeMetrics(batch.rows);
   const hash = createHash('sha256').update(JSON.stringify(batch.rows)).digest();
-  return db.transaction(async (tx) => {
+  const stored = await db.transaction(async (tx) => {
     const trial = await lockMeasured(tx, runId);
     const late = trial.lease_id === null || batch.attempt !== trial.attempt_count;
     const fresh = await storeChunk(tx, { runId, batch, body, hash, late });
-    if (!fresh || late) return reply(batch, late, fresh ? null : trial.stop_reason, trial);
+    if (!fresh || late) return { reply: reply(batch, late, fresh ? null : trial.stop_reason, trial) };
     const step = followObjectives(trial.spec, trial.progress, batch.rows);
     const judged = await judgeMeasurements(tx, trial, step.measurements);
     const objective = trial.spec.objectives[0];
@@ -64,8 +65,17 @@ export async function recordMetrics(
       rows: batch.rows,
     });
     const stop = await applyDecision(tx, trial, judged.decisions);
-    return reply(batch, false, trial.stop_reason ?? stop, trial);
+    const answer = reply(batch, false, trial.stop_reason ?? stop, trial);
+    return reachesTarget(objective, value) ? { reply: answer, sweepId: trial.sweep_id } : { reply: answer };
   });
+  // The sweep's lock comes before a trial's, so its intake is closed by a transaction of its own.
+  if (stored.sweepId !== undefined) await sweepStatus(db, stored.sweepId);
+  return stored.reply;
+}
+
+function reachesTarget(objective: Objective | undefined, value: number | null): boolean {
+  if (objective?.target === undefined || value === null) return false;
+  return objective.goal === 'maximize' ? value >= objective.target : value <= objective.target;
 }
 
 async function lockMeasured(tx: Tx, runId: string): Promise<MeasuredTrial> {

@@ -1,7 +1,7 @@
 // Nodes and their slots: registration with incarnations and inventory generations, presence, drain.
 import { DomainError, type NodeRegistered, type RegisterNode, HEARTBEAT_MS } from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
-import { wakeNodes, wakePool } from './notices.js';
+import { enqueueOutbox, wakeNodes, wakePool } from './notices.js';
 
 /** Protocol versions this server speaks, newest first. */
 const PROTOCOLS: readonly number[] = [1];
@@ -46,9 +46,22 @@ export async function registerNode(
     const { id, generation } = await upsertNode(tx, orgId, pool.id, node);
     await replaceSlots(tx, id, node);
     const live = await keepAdopted(tx, id, node.adopted ?? []);
+    await tellSweeps(tx, pool.id);
     await wakePool(tx, pool.id);
     return { nodeId: id, generation, protocol, heartbeatMs: HEARTBEAT_MS, live };
   });
+}
+
+/** The window of a sweep follows the slots of its pool. */
+async function tellSweeps(tx: Tx, poolId: string): Promise<void> {
+  const sweeps = await tx.query<{ id: string }>(
+    `SELECT id FROM sweep WHERE pool_id = $1 AND ended_at IS NULL AND state = 'running' ORDER BY id`,
+    [poolId],
+  );
+  await enqueueOutbox(
+    tx,
+    sweeps.map(({ id }) => ({ topic: 'sweep.changed', key: id, payload: { sweepId: id } })),
+  );
 }
 
 async function upsertNode(

@@ -4,6 +4,7 @@ import type { SweepReason, SweepState } from '@swath/contracts';
 import type { Database, Queryable, Tx } from '@swath/persistence';
 import { readSweepBudgets } from './accounts.js';
 import { closeIntake } from './control.js';
+import { promotableTrials } from './promote.js';
 import { activeMs, clock, lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
 
 /** The state of a sweep as its workflow sees it. */
@@ -12,11 +13,11 @@ export interface SweepStatus {
   readonly reason: SweepReason | null;
   /** Trials to keep open: slots the sweep may use, at most `parallel`, and the lookahead. */
   readonly window: number;
-  /** Trials that have not ended. */
+  /** Trials that are queued or running; a paused one has given its place in the window back. */
   readonly open: number;
   readonly openTrialIds: readonly string[];
   readonly created: number;
-  /** Trials that may still be created. */
+  /** Trials that may still be created, and paused ones that may go on. */
   readonly launchable: number;
   /** The searcher had nothing left to propose. */
   readonly exhausted: boolean;
@@ -41,9 +42,21 @@ export async function sweepStatus(db: Database, sweepId: string): Promise<SweepS
   if (first.close === undefined) return first.status;
   const { close } = first;
   await db.transaction(async (tx) => {
-    await closeIntake(tx, await lockSweep(tx, sweepId), close);
+    const sweep = await lockSweep(tx, sweepId);
+    const kill = close.reason === 'max_wall_clock' && sweep.spec.budget.on_exhaust === 'kill';
+    await closeIntake(tx, sweep, kill ? { ...close, kill: 'budget' } : close);
   });
   return (await readStatus(db, sweepId)).status;
+}
+
+/** Ends the intake of sweeps whose wall-clock limit has passed. Called by the reaper. @returns how many it looked at */
+export async function closeOverdueSweeps(db: Database): Promise<number> {
+  const due = await db.query<{ id: string }>(
+    `SELECT id FROM sweep WHERE ended_at IS NULL AND state = 'running' AND max_active_ms IS NOT NULL
+       AND active_ms + extract(epoch FROM clock_timestamp() - active_since) * 1000 >= max_active_ms`,
+  );
+  for (const { id } of due) await sweepStatus(db, id);
+  return due.length;
 }
 
 interface Reading {
@@ -54,12 +67,13 @@ interface Reading {
 async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
   const sweep = await readSweepRow(db, sweepId);
   const open = await db.query<{ id: string }>(
-    'SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL ORDER BY number',
+    `SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL AND state <> 'paused' ORDER BY number`,
     [sweepId],
   );
   const created = sweep.next_trial - 1;
   const trialsLeft = sweep.max_trials === null ? Infinity : sweep.max_trials - created;
-  const accepting = sweep.state === 'running' && !sweep.exhausted;
+  const promotions = sweep.state === 'running' ? (await promotableTrials(db, sweep)).length : 0;
+  const creatable = sweep.exhausted ? 0 : Math.max(0, Math.min(trialsLeft, Number.MAX_SAFE_INTEGER));
   const slots = await slotsOfPool(db, sweep);
   const running = Math.max(1, Math.min(sweep.parallel ?? slots, Math.max(slots, 1), MAX_WINDOW));
   const status: SweepStatus = {
@@ -69,8 +83,8 @@ async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
     open: open.length,
     openTrialIds: open.map((trial) => trial.id),
     created,
-    launchable: accepting ? Math.max(0, Math.min(trialsLeft, Number.MAX_SAFE_INTEGER)) : 0,
-    exhausted: sweep.exhausted,
+    launchable: sweep.state === 'running' ? creatable + promotions : 0,
+    exhausted: sweep.exhausted && promotions === 0,
     nextLaunch: sweep.next_launch,
   };
   if (sweep.state !== 'running' && sweep.state !== 'paused') return { status };
