@@ -76,7 +76,8 @@ class CellCounter {
   /** Cells of the parameters from `position` on, given the runs chosen before it (`undefined` = inactive). */
   below(position: number, chosen: readonly (number | undefined)[]): bigint {
     if (position === this.space.length) return 1n;
-    const key = chosen.map((run, index) => (this.parents.has(index) ? (run ?? '-') : '')).join(',');
+    const relevant = chosen.map((run, index) => (this.parents.has(index) ? (run ?? '-') : ''));
+    const key = [position, ...relevant].join(',');
     const known = this.memo.get(key);
     if (known !== undefined) return known;
     let count: bigint;
