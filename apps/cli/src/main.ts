@@ -11,6 +11,7 @@ program
   .option('--data <dir>', 'folder of all state (default: .swath)')
   .option('--once', 'stop when the sweep has ended')
   .option('--json', 'print the report as one JSON document on standard output')
+  .option('--no-example', 'do not run the example sweep')
   .action(up);
 
 await program.parseAsync().catch((error: unknown) => {

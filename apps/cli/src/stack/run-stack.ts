@@ -80,14 +80,18 @@ async function useStack(
     `logs     in ${config.dataDir}/logs`,
   ];
   where.forEach(say);
-  const sweepId = (await sweeps.newest()) ?? (await sweeps.submitExample());
-  await sweeps.follow(sweepId, signal);
-  signal.throwIfAborted();
-  const report = await sweeps.report(sweepId);
-  const printLine = config.json ? say : print;
-  [...reportLines(report), '', ...where].forEach(printLine);
-  if (config.json) print(JSON.stringify(report, null, 2));
+  const sweepId = (await sweeps.newest()) ?? (config.example ? await sweeps.submitExample() : undefined);
+  if (sweepId !== undefined) await showSweep(sweepId);
   if (!config.once) say('running until Ctrl-C');
+
+  async function showSweep(id: string): Promise<void> {
+    await sweeps.follow(id, signal);
+    signal.throwIfAborted();
+    const report = await sweeps.report(id);
+    const printLine = config.json ? say : print;
+    [...reportLines(report), '', ...where].forEach(printLine);
+    if (config.json) print(JSON.stringify(report, null, 2));
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -8,6 +8,7 @@ describe('readStackConfig', () => {
       dataDir: resolve('.swath'),
       once: false,
       json: false,
+      example: true,
       apiPort: { port: 8080, fixed: false },
       temporalUiPort: undefined,
       agentSlots: 8,

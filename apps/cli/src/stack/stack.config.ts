@@ -11,6 +11,8 @@ export interface UpFlags {
   readonly once?: boolean;
   /** Print the report as one JSON document. */
   readonly json?: boolean;
+  /** Submit the example sweep when there is no sweep yet; default true. */
+  readonly example?: boolean;
 }
 
 /** Settings of one local stack. */
@@ -19,6 +21,7 @@ export interface StackConfig {
   readonly dataDir: string;
   readonly once: boolean;
   readonly json: boolean;
+  readonly example: boolean;
   /** Port of the API; `fixed` when the user chose it, else the first free one from here. */
   readonly apiPort: { readonly port: number; readonly fixed: boolean };
   /** Port of Temporal's own web page; undefined for none. */
@@ -51,20 +54,13 @@ export function readStackConfig(
   const apiPort = number('SWATH_API_PORT', 65_535);
   const temporalUiPort = number('SWATH_TEMPORAL_UI_PORT', 65_535);
   const agentSlots = number('SWATH_AGENT_SLOTS', 1024) ?? 8;
-  const agentProvider = providers.find(
-    (provider) => provider === (env['SWATH_AGENT_PROVIDER'] || 'simulated'),
-  );
-  if (agentProvider === undefined) {
-    problems.push(
-      `SWATH_AGENT_PROVIDER is "${env['SWATH_AGENT_PROVIDER']}", expected one of ${providers.join(', ')}`,
-    );
-  }
-  if (problems.length > 0 || agentProvider === undefined)
-    throw new Error(`swath up cannot start:\n  ${problems.join('\n  ')}`);
+  const agentProvider = readProvider(env, problems);
+  if (problems.length > 0) throw new Error(`swath up cannot start:\n  ${problems.join('\n  ')}`);
   return {
     dataDir: resolve(flags.data ?? env['SWATH_DATA_DIR'] ?? '.swath'),
     once: flags.once ?? false,
     json: flags.json ?? false,
+    example: flags.example ?? true,
     apiPort: { port: apiPort ?? 8080, fixed: apiPort !== undefined },
     temporalUiPort,
     agentSlots,
@@ -72,4 +68,15 @@ export function readStackConfig(
     logLevel: env['SWATH_LOG_LEVEL'] || 'info',
     env,
   };
+}
+
+function readProvider(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): StackConfig['agentProvider'] {
+  const text = env['SWATH_AGENT_PROVIDER'] || 'simulated';
+  const provider = providers.find((known) => known === text);
+  if (provider === undefined)
+    problems.push(`SWATH_AGENT_PROVIDER is "${text}", expected one of ${providers.join(', ')}`);
+  return provider ?? 'simulated';
 }
