@@ -162,6 +162,12 @@ describe('a regression tree', () => {
     );
   });
 
+  it('puts a category that no sample has with the larger side', () => {
+    const samples = [0, 0, 0, 1].map((category) => ({ x: [category], y: category }));
+    const leaves = growLeaves([{ kind: 'categorical', levels: 3 }], samples);
+    expect(leafAt(leaves, [2])?.value).toBe(0);
+  });
+
   it('has the variance shares that summing over every cell gives', () => {
     fc.assert(
       fc.property(anySamples, (samples) => {

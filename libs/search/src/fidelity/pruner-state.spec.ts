@@ -84,6 +84,24 @@ describe('the pruner state', () => {
     expect(later.decision.action).toBe('stop');
   });
 
+  it('judges a trial once at a rung, however many better ones come', () => {
+    const rule: PrunerRule = { ...promote, mode: 'stop' };
+    const reports = [9, 1, 2].map((value, trial) => ({ trial, resource: 1, value }));
+    const { state } = run(createPruner(rule, 'minimize'), reports);
+    expect(reportMeasurement(state, { trial: 0, resource: 2, value: 9 }).decision).toMatchObject({
+      ...{ action: 'continue', reason: 'between_rungs', rung: null },
+    });
+  });
+
+  it('holds a threshold against the best value by its resource', () => {
+    const rule: PrunerRule = { type: 'threshold', value: 0.3, at_resource: 2 };
+    const { decisions } = run(createPruner(rule, 'minimize'), [
+      { trial: 0, resource: 1, value: 0.2 },
+      { trial: 0, resource: 2, value: 0.9 },
+    ]);
+    expect(decisions[1]).toMatchObject({ action: 'continue', rung: 0, value: 0.2 });
+  });
+
   it('ignores values that are not finite', () => {
     const state = createPruner(promote, 'minimize');
     expect(reportMeasurement(state, { trial: 3, resource: 1, value: NaN }).state).toBe(state);

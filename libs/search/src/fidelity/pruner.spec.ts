@@ -242,6 +242,14 @@ describe('patience', () => {
   });
 });
 
+describe('the progress of a trial', () => {
+  it('does not take an equal value for an improvement', () => {
+    expect(curve([5, 4, 4], 'minimize')).toEqual({
+      ...{ resource: 3, count: 3, sum: 13, best: 4, anchor: 4, anchorResource: 2 },
+    });
+  });
+});
+
 describe('threshold', () => {
   it.each<[string, Direction, number, string]>([
     ['stops below an accuracy', 'maximize', 0.1, 'stop'],

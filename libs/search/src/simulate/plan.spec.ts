@@ -82,6 +82,18 @@ describe('the plan of a sweep', () => {
     expect(plan.trials).toBeLessThanOrEqual(high);
   });
 
+  it('rehearses a sweep that its money ends early at its own length', () => {
+    const early_terminate = asha;
+    const rich = planSweep({ ...input, spec: { ...spec, early_terminate } });
+    const budget = { max_cost: '5', on_exhaust: 'stop_new' as const };
+    const poor = planSweep({ ...input, spec: { ...spec, early_terminate, budget } });
+    const same = { max_trials: poor.trials ?? NaN, on_exhaust: 'stop_new' as const };
+    expect(poor.perTrial).toEqual(
+      planSweep({ ...input, spec: { ...spec, early_terminate, budget: same } }).perTrial,
+    );
+    expect(poor.perTrial.resource).toBeGreaterThan(rich.perTrial.resource);
+  });
+
   it('totals nothing without a limit', () => {
     const plan = planSweep({ ...input, spec: { ...spec, budget: { on_exhaust: 'stop_new' } } });
     expect(plan).toMatchObject({
