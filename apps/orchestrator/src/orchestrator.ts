@@ -15,6 +15,7 @@ import { OutboxRelay } from './outbox/outbox-relay.js';
 import { createWorkflowReconciler } from './reconcile/workflow-reconciler.js';
 import { SuggestPool } from './suggest/suggest-pool.js';
 import { ControlWorker } from './worker/control-worker.js';
+import type { ControlWorkerParts } from './worker/control-worker.js';
 import { workflowSource } from './worker/workflow-source.js';
 
 /** What an orchestrator is connected to. */
@@ -22,6 +23,8 @@ export interface OrchestratorConnections {
   readonly config: OrchestratorConfig;
   readonly db: Database;
   readonly control: ControlClient;
+  /** Workflow code; default: the bundle of the build. */
+  readonly workflows?: ControlWorkerParts['workflows'];
 }
 
 /** One orchestrator. */
@@ -34,13 +37,13 @@ export class Orchestrator implements BeforeApplicationShutdown {
   private readonly reaper: BackgroundLoop;
   private readonly reconciler: BackgroundLoop;
 
-  constructor({ config, db, control }: OrchestratorConnections) {
+  constructor({ config, db, control, workflows = workflowSource() }: OrchestratorConnections) {
     this.suggestPool = new SuggestPool();
     this.worker = new ControlWorker({
       temporal: config.temporal,
       control,
       activities: { ...createSweepActivities(db, this.suggestPool), ...createTrialActivities(db) },
-      workflows: workflowSource(),
+      workflows,
     });
     this.relay = new OutboxRelay({ db, databaseUrl: config.databaseUrl, control });
     this.reaper = createLeaseReaper(db);

@@ -15,8 +15,9 @@ export function createLeaseReaper(db: Database): BackgroundLoop {
   return new BackgroundLoop('LeaseReaper', async () => {
     let expired = 0;
     await ifLeader(db, 'lease-reaper', async () => {
-      expired = await expireLeases(db);
+      // Nodes first: a lease that cannot be ended must not keep a silent node in service.
       await markSilentNodes(db);
+      expired = await expireLeases(db);
     });
     return expired > 0 ? 0 : LOOK_MS;
   });
