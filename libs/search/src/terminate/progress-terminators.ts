@@ -34,8 +34,6 @@ export interface NoImprovementRule {
   readonly trials?: number;
   /** Seconds that may pass without one. */
   readonly seconds?: number;
-  /** What counts as an improvement, in the objective's units; default 0: any. */
-  readonly minDelta?: number;
 }
 
 /** How long nothing has improved. */

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedImprovementBelow, improvementPerCostBelow, spendingAdvice } from './expected-improvement.js';
 import { noImprovement, stagnation, targetReached } from './progress-terminators.js';
+import { shouldTerminate } from './terminator.js';
+import type { StopRule, SweepEvidence } from './terminator.js';
 import { confidenceWidth, regretBound, regretBoundBelow } from './regret-bound.js';
 
 describe('the target', () => {
@@ -160,5 +162,39 @@ describe('the regret bound', () => {
         expect(regretBound(input)).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe('a stop rule', () => {
+  const evidence: SweepEvidence = {
+    direction: 'minimize',
+    ended: [5, 3, null, 2.95].map((value, i) => ({ value, endedAt: 10 * (i + 1) })),
+    ...{ now: 50, expectedImprovements: [0.2, 0.01, 0.01, 0.02], costPerTrial: 4, regretBound: 0.3 },
+  };
+  const nothing: SweepEvidence = {
+    ...{
+      direction: 'minimize',
+      ended: [],
+      now: 0,
+      expectedImprovements: [],
+      costPerTrial: null,
+      regretBound: null,
+    },
+  };
+
+  it.each<[StopRule, boolean, number]>([
+    [{ type: 'target', value: 2.95 }, true, 2.95],
+    [{ type: 'target', value: 2.9 }, false, 2.95],
+    [{ type: 'no_improvement', trials: 2, min_delta: 0.1 }, true, 2],
+    [{ type: 'no_improvement', trials: 2 }, false, 0],
+    [{ type: 'no_improvement', seconds: 30, min_delta: 0.1 }, true, 30],
+    [{ type: 'expected_improvement_below', value: 0.03 }, true, 0.02],
+    [{ type: 'expected_improvement_below', value: 0.03, patience: 4 }, false, 0.2],
+    [{ type: 'improvement_per_cost_below', value: 0.006 }, true, 0.005],
+    [{ type: 'regret_below', value: 0.4 }, true, 0.3],
+    [{ type: 'regret_below', value: 0.3 }, false, 0.3],
+  ])('%o gives stop %s with bound %d', (rule, stop, bound) => {
+    expect(shouldTerminate(rule, evidence)).toMatchObject({ stop, bound });
+    expect(shouldTerminate(rule, nothing).stop).toBe(false);
   });
 });
