@@ -71,8 +71,6 @@ export function isSafeId(id: string): boolean {
 export function createAttemptFiles(files: AttemptFiles, grant: LeaseGrant): void {
   mkdirSync(files.work, { recursive: true, mode: 0o700 });
   mkdirSync(files.checkpoints, { recursive: true, mode: 0o700 });
-  writeFileSync(files.metrics, '', { mode: 0o600, flag: 'a' });
-  writeFileSync(files.output, '', { mode: 0o600, flag: 'a' });
   writeFileSync(files.parameters, commandArgsJson(grant.parameters), { mode: 0o600 });
   writeFileSync(files.wandbParameters, wandbParameters(grant.parameters), { mode: 0o600 });
 }

@@ -4,8 +4,10 @@
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeMessage, messageReader, reportTypes } from './guard-messages.js';
 import type { GuardReport, GuardRequest } from './guard-messages.js';
+import { isAlive } from './process-tree.js';
 import type { ProcessIdentity } from './process-tree.js';
 
 /** One guard as the agent sees it. */
@@ -45,7 +47,7 @@ export class GuardLink {
 
   /** Leaves the guard to itself; its attempt goes on until the end of its lease. */
   disconnect(): void {
-    this.#socket.destroy();
+    this.#socket.destroySoon();
   }
 
   #emit(report: GuardReport | { readonly type: 'lost' }): void {
@@ -54,14 +56,27 @@ export class GuardLink {
   }
 }
 
-/** Connects to a guard that runs an attempt; `undefined` when nobody listens there. */
+/** How long a guard that was just started may take to listen. */
+const LISTEN_MS = 2000;
+
+/** Connects to a guard that runs an attempt; `undefined` when it is gone or nobody listens there. */
 export async function connectToGuard(
   process: ProcessIdentity,
   socketPath: string,
 ): Promise<GuardLink | undefined> {
+  const end = performance.now() + LISTEN_MS;
+  for (;;) {
+    const socket = await tryConnect(socketPath);
+    if (socket !== undefined) return new GuardLink(process, socket);
+    if (performance.now() > end || !isAlive(process)) return undefined;
+    await delay(20);
+  }
+}
+
+async function tryConnect(path: string): Promise<Socket | undefined> {
   return await new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once('connect', () => resolve(new GuardLink(process, socket)));
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(undefined));
   });
 }

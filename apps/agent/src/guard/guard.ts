@@ -4,6 +4,7 @@
  * session of its own. It ends the attempt at the lease's deadline also when the agent is dead, proves that no process is
  * left, and writes how it ended to disk. As process 1 of a PID namespace its own death ends everything.
  */
+import { spawn } from 'node:child_process';
 import { createServer, Socket } from 'node:net';
 import { AttemptProcess } from './attempt-process.js';
 import { watchClocks } from './clocks.js';
@@ -79,6 +80,15 @@ function start(launch: Launch): void {
   });
 }
 
+/** The first spawn of a process compiles what later ones only run: done once while there is time. */
+function warmUp(): void {
+  const child = spawn('true', [], { cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.on('error', () => undefined);
+  child.stdout.resume();
+  child.stderr.resume();
+}
+
 // The agent's terminal sends these to its group; only the agent decides for an attempt.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
 listenTo(new Socket({ fd: CONTROL_FD, readable: true, writable: true }));
+warmUp();

@@ -3,7 +3,7 @@
  * is sent, so that an agent that was killed sends the same batch again under the same number; that is what makes the
  * server's key (attempt, stream, seq) exact.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /** One batch: bytes `from` (included) to `to` (excluded) of the file. Bytes between two batches held no rows. */
 export interface Batch {
@@ -24,6 +24,8 @@ export interface JournalState {
   readonly offset: number;
   /** Not acknowledged, in order. */
   readonly pending: readonly Batch[];
+  /** Bytes of the journal that are sound. */
+  readonly length: number;
 }
 
 /** The state after the lines of a journal; a torn or damaged line and all that follows it are ignored. */
@@ -31,6 +33,7 @@ export function replayJournal(text: string): JournalState {
   const pending = new Map<number, Batch>();
   let seq = 0;
   let offset = 0;
+  let length = 0;
   for (const line of text.split('\n').slice(0, -1)) {
     const entry = parseEntry(line);
     if (entry === undefined) break;
@@ -43,8 +46,9 @@ export function replayJournal(text: string): JournalState {
     } else {
       break;
     }
+    length += line.length + 1;
   }
-  return { seq, offset, pending: [...pending.values()] };
+  return { seq, offset, pending: [...pending.values()], length };
 }
 
 /** `B seq from to offsetMs crc` or `A seq`, then a check digit against torn lines. */
@@ -80,6 +84,8 @@ export class BatchJournal {
   constructor(path: string) {
     this.initial = replayJournal(readIfThere(path));
     this.#fd = openSync(path, 'a', 0o600);
+    // A torn line must not become the beginning of the next one.
+    ftruncateSync(this.#fd, this.initial.length);
   }
 
   /** To be called before the batch is sent. */
