@@ -17,7 +17,7 @@ import type { SlotTable } from '../lease/slot-table.js';
 import type { Log } from '../log.js';
 import type { SlotProvider } from '../gpu/slot-provider.js';
 import { attemptEnvironment } from './attempt-environment.js';
-import { attemptFiles, createAttemptFiles, releaseAttemptFiles } from './attempt-files.js';
+import { attemptFiles, createAttemptFiles, isSafeId, releaseAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
 import { Attempt } from './attempt.js';
 
@@ -44,6 +44,10 @@ export interface AttemptContext {
 /** Starts the process of a lease. The caller follows it with `followAttempt`. */
 export function startAttempt({ grant, sentNs }: ReceivedLease, context: AttemptContext): Attempt {
   const { agentFolder, guards, namespace, host, inherited, pythonFolder, log } = context;
+  // Ids become file names and parts of addresses here.
+  for (const id of [grant.attemptId, grant.trialId, grant.leaseId, grant.runId]) {
+    if (!isSafeId(id)) throw new Error(`the id ${JSON.stringify(id)} cannot be a file name`);
+  }
   const files = attemptFiles(agentFolder, grant);
   createAttemptFiles(files, grant);
   const devices = context.provider.environment(context.slots.pick(grant.slots));
