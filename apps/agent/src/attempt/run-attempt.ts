@@ -4,7 +4,7 @@
  * calls it for each lease it is granted, and for each attempt it adopts after a restart.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { expandCommand } from '@swath/contracts';
 import type { CompleteReply, LeasePoll, ProcessExit } from '@swath/contracts';
 import type { GatewayClient } from '../gateway/gateway-client.js';
@@ -70,7 +70,9 @@ export function startAttempt({ grant, sentNs }: ReceivedLease, context: AttemptC
     onGap: context.onGap,
     log,
   });
-  attempt.start({ argv, cwd: grant.workingDir ?? files.work, env });
+  // Here and not in the guard, whose own folder is the root: a relative folder counts from where the agent was started.
+  const cwd = grant.workingDir === undefined ? files.work : resolve(grant.workingDir);
+  attempt.start({ argv, cwd, env });
   log.info(
     { leaseId: grant.leaseId, trialId: grant.trialId, attempt: grant.attempt, slots: grant.slots },
     'attempt started',
