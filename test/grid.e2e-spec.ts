@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Product } from './support/product.js';
+import { Product, root } from './support/product.js';
 import { leavesNothing } from './support/processes.js';
 
 let product: Product;
@@ -17,7 +18,7 @@ describe('a grid of 81 on 8 slots', () => {
       method: 'grid',
       metric: { name: 'loss', goal: 'minimize' },
       parameters: { a: { values }, b: { values }, c: { values }, d: { values } },
-      command: [process.execPath, '-e', program, '${args}'],
+      command: [process.execPath, join(root, 'test/support/sum-of-arguments.mjs'), '${args}'],
     });
     const report = await product.finished(id);
     expect(report).toMatchObject({
@@ -36,9 +37,3 @@ describe('a grid of 81 on 8 slots', () => {
     await leavesNothing(id);
   });
 });
-
-/** Logs the sum of its arguments as the loss. */
-const program = `
-  const sum = process.argv.slice(1).reduce((total, argument) => total + Number(argument.split('=')[1]), 0);
-  require('node:fs').appendFileSync(process.env.SWATH_METRICS, JSON.stringify({ step: 1, loss: sum }) + '\\n');
-`;

@@ -187,10 +187,8 @@ export class Product {
   /** Submits a spec and returns the sweep's id. */
   async submit(spec: object): Promise<string> {
     const { status, body } = await this.request('POST', '/api/v1/sweeps', { spec });
-    if (status !== 201 || typeof body !== 'object' || body === null || !('id' in body)) {
-      throw new Error(`submitting answered ${status}: ${JSON.stringify(body)}`);
-    }
-    return String(body.id);
+    if (status !== 201) throw new Error(`submitting answered ${status}: ${JSON.stringify(body)}`);
+    return (body as { sweep: { id: string } }).sweep.id;
   }
 
   /** Waits until a sweep has ended and returns its report. */
