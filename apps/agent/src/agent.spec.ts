@@ -176,6 +176,18 @@ describe('Agent', { timeout: 30_000 }, () => {
     expect(gateway.conflicts).toBe(0);
   });
 
+  it('gives back a lease that was granted at the moment it was told to leave', async () => {
+    const running = await start();
+    gateway.add({ command: ['sleep', '300'] });
+    await running.drain(2000, 2000);
+    agent = undefined;
+    expect(gateway.told()).toHaveLength(1);
+    for (const told of gateway.told()) {
+      expect(told.completions[0]?.exit).toMatchObject({ cause: 'preempted', reaped: true });
+    }
+    expect(gateway.left).toBe(1);
+  });
+
   it('preempts what runs when it is told to leave, and signs off', async () => {
     gateway.add({ command: ['sleep', '300'] });
     const running = await start();

@@ -89,6 +89,7 @@ export class Agent {
       slots: this.#slots,
       onLease: (lease) => this.#begin(lease),
       signal,
+      gone: this.#gone.signal,
       log,
     });
     this.#heartbeat = new HeartbeatLoop({
@@ -142,13 +143,14 @@ export class Agent {
    * reported, the node signed off. What cannot be delivered within `deliverMs` stays on disk for the next agent.
    */
   async drain(graceMs: number, deliverMs: number): Promise<void> {
-    this.#poller.stop();
     this.#leaving.abort();
+    const offersClosed = this.#poller.stop();
     clearInterval(this.#inventoryTimer);
     for (const attempt of this.#attempts.values()) {
       attempt.stop('preempted', Math.min(graceMs, attempt.grant.graceMs));
     }
     const late = setTimeout(() => this.#gone.abort(), graceMs + deliverMs);
+    await offersClosed;
     await Promise.all(this.#following);
     if (!this.#gone.signal.aborted && this.#session.nodeId !== '') {
       await this.#gateway.leave(this.#session.nodeId, this.#gone.signal).catch((error: unknown) => {
@@ -239,6 +241,10 @@ export class Agent {
   }
 
   #begin(lease: ReceivedLease): void {
+    if (this.#leaving.signal.aborted) {
+      this.#follow(reportUnstarted(lease, 'preempted', 'this node is leaving', this.#context));
+      return;
+    }
     try {
       this.#track(startAttempt(lease, this.#context));
     } catch (error) {
@@ -246,7 +252,7 @@ export class Agent {
         { leaseId: lease.grant.leaseId, reason: String(error) },
         'an attempt could not be started',
       );
-      this.#follow(reportUnstarted(lease, String(error), this.#context));
+      this.#follow(reportUnstarted(lease, 'node', String(error), this.#context));
     }
   }
 

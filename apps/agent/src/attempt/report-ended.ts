@@ -32,17 +32,18 @@ export async function reportEnded(
     await releaseAttemptFiles(context.agentFolder, files, { keep: false, lastAttempt: false });
 }
 
-/** Reports a lease whose attempt this node could not start (disk full, folder not writable). */
+/** Reports a lease whose attempt this node could not start (disk full, folder not writable) or would not, because it leaves. */
 export async function reportUnstarted(
   { grant }: ReceivedLease,
+  cause: 'node' | 'preempted',
   problem: string,
   context: AttemptContext,
 ): Promise<void> {
   const exit: ProcessExit = {
     code: null,
     signal: null,
-    cause: 'node',
-    message: `this node could not start the attempt: ${problem}`.slice(0, 2000),
+    cause,
+    message: `this node did not start the attempt: ${problem}`.slice(0, 2000),
     reaped: true,
     durationMs: 0,
   };

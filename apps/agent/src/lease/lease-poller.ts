@@ -25,7 +25,10 @@ export interface LeasePollerOptions {
   readonly session: NodeSession;
   readonly slots: SlotTable;
   readonly onLease: (lease: ReceivedLease) => void;
+  /** Ends the waiting: the agent is about to leave. */
   readonly signal: AbortSignal;
+  /** Ends everything. */
+  readonly gone: AbortSignal;
   readonly log: Log;
 }
 
@@ -42,6 +45,7 @@ export class LeasePoller {
   #endsAt = 0;
   #running = false;
   readonly #resting: number[] = [];
+  readonly #offers = new Set<Promise<void>>();
 
   constructor(options: LeasePollerOptions) {
     this.#options = options;
@@ -53,16 +57,22 @@ export class LeasePoller {
     this.offerFree();
   }
 
-  /** Offers nothing more; an offer that waits is ended by the signal. */
-  stop(): void {
+  /**
+   * Offers nothing more. Resolves when no offer is open: one whose waiting was ended is asked for once more without
+   * waiting, because a lease may have been granted at that moment.
+   */
+  async stop(): Promise<void> {
     this.#running = false;
+    await Promise.all(this.#offers);
   }
 
   /** Offers what is free now. Called when a slot becomes free. */
   offerFree(): void {
     if (!this.#running || this.#options.signal.aborted) return;
     const free = this.#options.slots.takeFree();
-    if (free.length > 0) void this.#offer(free);
+    if (free.length === 0) return;
+    const offer = this.#offer(free).finally(() => this.#offers.delete(offer));
+    this.#offers.add(offer);
   }
 
   /** An offer that waits for nothing: it goes along with the report of an end. `undefined` when nothing is offered any more. */
@@ -91,13 +101,11 @@ export class LeasePoller {
     try {
       answer = await this.#ask(free, waitMs);
       const hasty = waitMs >= MIN_ROUND_MS && performance.now() - began < MIN_ROUND_MS;
-      if (answer.reply.drain) await delay(DRAIN_PAUSE_MS, undefined, { signal });
-      else if (hasty && answer.reply.leases.length === 0) await delay(MIN_ROUND_MS, undefined, { signal });
+      const pauseMs = answer.reply.drain ? DRAIN_PAUSE_MS : hasty ? MIN_ROUND_MS : 0;
+      if (answer.reply.leases.length === 0) await pause(pauseMs, signal);
     } catch (error) {
-      if (!signal.aborted) {
-        log.error({ reason: String(error) }, 'the server refuses the offer; trying again');
-        await delay(DRAIN_PAUSE_MS, undefined, { signal }).catch(() => undefined);
-      }
+      if (!signal.aborted) log.error({ reason: String(error) }, 'the server refuses the offer; trying again');
+      await pause(DRAIN_PAUSE_MS, signal);
     }
     this.#close(free, answer);
   }
@@ -111,7 +119,7 @@ export class LeasePoller {
   }
 
   async #ask(free: readonly number[], waitMs: number): Promise<{ reply: LeasePollReply; sentNs: bigint }> {
-    const { gateway, session, signal, log } = this.#options;
+    const { gateway, session, signal, gone, log } = this.#options;
     let offerId = randomUUID();
     for (;;) {
       const { nodeId, generation } = await session.current();
@@ -131,10 +139,17 @@ export class LeasePoller {
         );
         return { reply, sentNs };
       } catch (error) {
+        if (signal.aborted)
+          return { sentNs, reply: await gateway.poll(nodeId, { ...poll, waitMs: 0 }, gone) };
         if (!NodeSession.isForgotten(error)) throw error;
         await session.register();
         offerId = randomUUID();
       }
     }
   }
+}
+
+/** Waits; returns at once when the signal fires. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined);
 }
