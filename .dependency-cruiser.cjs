@@ -3,7 +3,7 @@
 // tools/rules.spec.ts plants a violation of each.
 
 const OUTSIDE_TESTS =
-  '\\.(spec|db-spec|replay-spec|e2e-spec)\\.tsx?$|^(test|tools|libs/testing|workflows/test|libs/[^/]+/(bench|test))/';
+  '\\.(spec|db-spec|replay-spec|e2e-spec)\\.tsx?$|^(test|tools|libs/testing|workflows/test|(apps|libs)/[^/]+/(bench|test))/';
 
 /** A rule for product code: specs and test support may reach further. */
 function forbid(name, comment, from, to) {

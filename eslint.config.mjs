@@ -5,15 +5,7 @@ import tseslint from 'typescript-eslint';
 import { noNumberArithmetic } from './tools/lint/no-number-arithmetic.mjs';
 
 const specs = ['**/*.spec.ts', '**/*.db-spec.ts', '**/*.replay-spec.ts', '**/*.e2e-spec.ts', '**/*.spec.tsx'];
-const testCode = [
-  ...specs,
-  'test/**',
-  'workflows/test/**',
-  'libs/testing/**',
-  '**/bench/**',
-  'tools/**',
-  'examples/**',
-];
+const testCode = [...specs, '**/test/**', 'libs/testing/**', '**/bench/**', 'tools/**', 'examples/**'];
 const pureRing = [
   'libs/contracts/src/**',
   'libs/search/src/**',
