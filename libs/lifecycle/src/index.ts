@@ -44,3 +44,4 @@ export {
   type TrialSummary,
 } from './reads.js';
 export { createPool, editPool, type PoolSettings } from './pools.js';
+export { openBudget, type NewBudget } from './accounts.js';

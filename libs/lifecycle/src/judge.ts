@@ -15,7 +15,7 @@ import {
   type PrunerRule,
 } from '@swath/search';
 import type { Measurement } from './objectives.js';
-import type { MeasuredTrial } from './measure.js';
+import type { MeasuredTrial } from './measured-trial.js';
 
 /** What judging a batch gave: the pruner's new summary of the trial, and decisions up to the first that ends the attempt. */
 export interface Judged {

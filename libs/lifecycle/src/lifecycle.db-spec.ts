@@ -1,4 +1,4 @@
-import { aSpec, TestFleet } from '@swath/testing';
+import { aSpec, ledgerDrift, TestFleet } from '@swath/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSweepBudgets } from './accounts.js';
 import {
@@ -32,15 +32,6 @@ async function states(sweepId: string): Promise<string[]> {
   return rows.map((row) => row.state);
 }
 
-/** Balances rebuilt from transfers; every test that moves money ends with them. */
-async function ledgerDrift(): Promise<unknown[]> {
-  return fleet.db.query(
-    `SELECT a.id FROM ledger_account a WHERE a.balance <>
-       coalesce((SELECT sum(amount) FROM ledger_transfer WHERE to_account = a.id), 0) -
-       coalesce((SELECT sum(amount) FROM ledger_transfer WHERE from_account = a.id), 0)`,
-  );
-}
-
 describe('a sweep', () => {
   it('runs to its end: trials, leases, measurements, report', async () => {
     const id = await fleet.submit(
@@ -67,7 +58,7 @@ describe('a sweep', () => {
       overdraft: { amount: '0.000000' },
     });
     expect(report.cost.budget?.spent).toEqual(report.cost.total);
-    expect(await ledgerDrift()).toEqual([]);
+    expect(await ledgerDrift(fleet.db)).toEqual([]);
   });
 
   it('answers the same request with the same trials, and never more than its limit', async () => {
@@ -139,7 +130,7 @@ describe('money', () => {
     expect(await sweepStatus(fleet.db, id)).toMatchObject({ state: 'stopping', reason: 'max_cost', open: 0 });
     expect(await finishSweep(fleet.db, id)).toBe('finished');
     expect(await states(id)).toEqual(['finished', 'not_run', 'not_run', 'not_run']);
-    expect(await ledgerDrift()).toEqual([]);
+    expect(await ledgerDrift(fleet.db)).toEqual([]);
   });
 
   it('settles and extends at a heartbeat, and refuses a renewal on its own', async () => {
@@ -163,7 +154,7 @@ describe('money', () => {
     for (const grant of grants) await fleet.end(grant, stopped);
     const [budget] = (await readSweepBudgets(fleet.db, id)).filter((b) => b.unit === 'money:USD');
     expect(budget?.balance).toMatchObject({ held: 0n, overdraft: 0n });
-    expect(await ledgerDrift()).toEqual([]);
+    expect(await ledgerDrift(fleet.db)).toEqual([]);
   });
 
   it('spends the whole hold of a silent agent and runs the trial again as the next attempt', async () => {
@@ -207,7 +198,7 @@ describe('money', () => {
       'spent or held',
     );
     expect((await sweepStatus(fleet.db, id)).launchable).toBe(2);
-    expect(await ledgerDrift()).toEqual([]);
+    expect(await ledgerDrift(fleet.db)).toEqual([]);
   });
 });
 

@@ -9,31 +9,13 @@ import {
   type MetricReply,
   type Objective,
   type StopReason,
-  type SweepSpec,
-  type TrialState,
 } from '@swath/contracts';
 import { encodeMetrics, METRIC_CODEC, numericValue, type Database, type Tx } from '@swath/persistence';
 import { judgeMeasurements } from './judge.js';
+import type { MeasuredTrial } from './measured-trial.js';
 import { followObjectives, type TrialProgress } from './objectives.js';
 import { publish } from './notices.js';
 import { sweepStatus } from './status.js';
-
-/** A trial as the ingest transaction locks it. */
-export interface MeasuredTrial {
-  readonly id: string;
-  readonly sweep_id: string;
-  readonly project_id: string;
-  readonly number: number;
-  readonly bracket: number;
-  readonly state: TrialState;
-  readonly attempt_count: number;
-  readonly progress: TrialProgress;
-  readonly value: number | null;
-  readonly spec: SweepSpec;
-  readonly lease_id: string | null;
-  readonly stop_reason: StopReason | null;
-  readonly grace_ms: number | null;
-}
 
 /**
  * Stores a batch of rows of a trial's run. The same (attempt, stream, seq) again is answered as before and changes nothing;
