@@ -5,18 +5,14 @@
 import 'reflect-metadata';
 import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Runtime } from '@temporalio/worker';
+import { installRuntime } from './worker/runtime.js';
 import { logLevels } from './log-levels.js';
 import { readConfig } from './orchestrator.config.js';
 import { Orchestrator } from './orchestrator.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 
 const config = readConfig();
-// Signals are Nest's: two listeners would stop the worker before the rest knows.
-Runtime.install({
-  shutdownSignals: [],
-  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-});
+installRuntime();
 const app = await NestFactory.createApplicationContext(OrchestratorModule.forRoot(config), {
   logger: new ConsoleLogger({ json: true, logLevels: logLevels(config.logLevel) }),
 });

@@ -1,8 +1,13 @@
+import { Logger } from '@nestjs/common';
 import { ApplicationFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { DomainError } from '@swath/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SuggestionError } from '../suggest/suggest-pool.js';
+import { installRuntime } from '../worker/runtime.js';
 import { toFailure, withFailures } from './failures.js';
+
+installRuntime();
 
 describe('toFailure', () => {
   it('stops retrying what a caller would have to change, and keeps the code', () => {
@@ -29,12 +34,28 @@ describe('toFailure', () => {
 });
 
 describe('withFailures', () => {
+  const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'));
+
   it('returns the result of the body', async () => {
     expect(await withFailures(() => Promise.resolve(7))).toBe(7);
   });
 
   it('translates what the body throws', async () => {
+    Logger.overrideLogger(false);
     const body = (): Promise<never> => Promise.reject(new DomainError('trial/not-found', 'none'));
-    await expect(withFailures(body)).rejects.toBeInstanceOf(ApplicationFailure);
+    const failing = new MockActivityEnvironment().run(() => withFailures(body));
+    await expect(failing).rejects.toMatchObject({ nonRetryable: true, type: 'trial/not-found' });
+  });
+
+  it.each([
+    [1, 1],
+    [2, 0],
+    [20, 0],
+    [21, 1],
+  ])('writes to the log for try %i: %i lines', async (attempt, lines) => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    await expect(new MockActivityEnvironment({ attempt }).run(() => withFailures(away))).rejects.toThrow();
+    expect(warn).toHaveBeenCalledTimes(lines);
+    warn.mockRestore();
   });
 });

@@ -57,7 +57,7 @@ export class ControlWorker {
       } catch (error) {
         failures += 1;
         if (failures === 1)
-          this.logger.warn({ message: 'lost Temporal, connecting again', error: String(error) });
+          this.logger.warn({ message: 'cannot work with Temporal, trying again', error: String(error) });
         await delay(pauseAfter(failures), undefined, { signal }).catch(() => undefined);
       }
     }
@@ -82,6 +82,8 @@ export class ControlWorker {
         // Each of them may hold a connection to PostgreSQL.
         maxConcurrentActivityTaskExecutions: 10,
         maxConcurrentLocalActivityExecutions: 20,
+        // How long a workflow waits for an orchestrator that was killed before another may have it.
+        stickyQueueScheduleToStartTimeout: '5 seconds',
         shutdownGraceTime: '10 seconds',
         shutdownForceTime: '15 seconds',
       });
