@@ -122,7 +122,7 @@ module.exports = {
       name: 'workflows-reach-only-deterministic-code',
       comment: 'Workflow code is replayed: nothing it reaches, however far, may do input or output.',
       severity: 'error',
-      from: { path: '^workflows/src/' },
+      from: { path: '^workflows/src/', pathNot: OUTSIDE_TESTS },
       to: {
         path: '(^(apps|libs/(persistence|lifecycle|temporal|platform|api-client|testing))/|node_modules/(typeorm|pg|@nestjs|pino)/|^(node:)?(fs|net|http|child_process|crypto|os|path)$)',
         reachable: true,

@@ -13,7 +13,7 @@ import type { FoundAttempt } from './attempt/adopt-attempts.js';
 import type { Attempt } from './attempt/attempt.js';
 import { reportEnded, reportUnstarted } from './attempt/report-ended.js';
 import { followAttempt, startAttempt } from './attempt/run-attempt.js';
-import type { AttemptContext } from './attempt/run-attempt.js';
+import type { AttemptContext } from './attempt/attempt-context.js';
 import { followCommands } from './gateway/command-stream.js';
 import { GatewayClient } from './gateway/gateway-client.js';
 import { chooseProvider } from './gpu/detect.js';

@@ -18,6 +18,7 @@ export class PersistenceModule implements OnApplicationShutdown {
     };
   }
 
+  /** Closes the pool; Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
   }

@@ -3,6 +3,7 @@
 
 /** The part of a zod schema that is used here; keeps zod out of this package. */
 export interface SettingsSchema<T> {
+  /** The parsed value, or every problem with its path. */
   safeParse(input: unknown):
     | { readonly success: true; readonly data: T }
     | {

@@ -8,6 +8,7 @@ const SAME_SIGNAL_MS = 1_000;
 export interface ShutdownHook {
   /** For the log. */
   readonly name: string;
+  /** Closes the part; may be slow, never longer than the deadline. */
   readonly run: () => void | Promise<void>;
   /** Milliseconds after which the next part goes on without it; default 5,000. */
   readonly deadlineMs?: number;
@@ -15,7 +16,9 @@ export interface ShutdownHook {
 
 /** What a shutdown acts on; the process itself unless a test says otherwise. */
 export interface ShutdownHost {
+  /** Calls `listener` for each such signal. */
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  /** Ends the process. */
   exit(code: number): void;
   /** Milliseconds on a clock that never jumps. */
   monotonicMs(): number;

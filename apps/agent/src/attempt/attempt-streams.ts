@@ -9,7 +9,7 @@ import { maskSecrets, parseOutputLine, secretsOf } from '../stream/output-line.j
 import type { LogLine } from '../stream/output-line.js';
 import { StreamUploader } from '../stream/stream-uploader.js';
 import type { Attempt } from './attempt.js';
-import type { AttemptContext } from './run-attempt.js';
+import type { AttemptContext } from './attempt-context.js';
 
 /** A line of output as the guard stores it is longer than its text: JSON escapes. */
 const MAX_STORED_LINE_BYTES = 65_536 * 6 + 128;

@@ -9,7 +9,7 @@ import type { ReceivedLease } from '../lease/lease-poller.js';
 import type { FoundAttempt } from './adopt-attempts.js';
 import { releaseAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
-import type { AttemptContext } from './run-attempt.js';
+import type { AttemptContext } from './attempt-context.js';
 
 /** Delivers what an attempt of an earlier agent left, and removes it. */
 export async function reportEnded(

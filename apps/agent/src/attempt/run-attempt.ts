@@ -7,39 +7,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { expandCommand } from '@swath/contracts';
 import type { CompleteReply, LeasePoll, ProcessExit } from '@swath/contracts';
-import type { GatewayClient } from '../gateway/gateway-client.js';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
-import type { GuardPool } from '../guard/guard-pool.js';
-import type { LeasePoller, ReceivedLease } from '../lease/lease-poller.js';
+import type { ReceivedLease } from '../lease/lease-poller.js';
 import { NodeSession } from '../lease/node-session.js';
-import type { SlotTable } from '../lease/slot-table.js';
-import type { Log } from '../log.js';
-import type { SlotProvider } from '../gpu/slot-provider.js';
+import type { AttemptContext } from './attempt-context.js';
 import { attemptEnvironment } from './attempt-environment.js';
 import { attemptFiles, createAttemptFiles, isSafeId, releaseAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
 import { Attempt } from './attempt.js';
-
-/** What all attempts of an agent share. */
-export interface AttemptContext {
-  readonly gateway: GatewayClient;
-  readonly guards: GuardPool;
-  /** Whether guards are process 1 of a PID namespace. */
-  readonly namespace: boolean;
-  readonly slots: SlotTable;
-  readonly poller: LeasePoller;
-  readonly provider: SlotProvider;
-  readonly agentFolder: string;
-  readonly host: string;
-  readonly agentKey: string;
-  readonly pythonFolder: string;
-  readonly inherited: Readonly<Record<string, string | undefined>>;
-  readonly onGap: () => void;
-  /** Ends all waiting for the server: the agent leaves, whatever is undelivered stays on disk. */
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
 
 /** Starts the process of a lease. The caller follows it with `followAttempt`. */
 export function startAttempt({ grant, sentNs }: ReceivedLease, context: AttemptContext): Attempt {

@@ -1,29 +1,8 @@
 // Decides which Temporal server a local stack uses: one that runs, one that is installed, or one that it fetches once and keeps. This
 // is the one place that knows the order; each way is a step in temporal-steps.ts, and its refusal becomes a line of the final error.
 import { cacheFolder, type Environment } from './cache-folder.js';
+import type { TemporalSource, TemporalStep } from './temporal-source.js';
 import { temporalSteps } from './temporal-steps.js';
-
-/** A Temporal server or the program that starts one. */
-export type TemporalSource =
-  | { readonly kind: 'running'; readonly address: string }
-  /** The official command line, which holds a development server. */
-  | { readonly kind: 'cli'; readonly path: string }
-  /** The plain server program, configured by environment. */
-  | { readonly kind: 'server'; readonly path: string };
-
-/** What a step may use. */
-export interface TemporalSearch {
-  readonly env: Environment;
-  /** Folder in which fetched programs are kept. */
-  readonly cacheDir: string;
-  readonly log: (line: string) => void;
-}
-
-/** One way to come by a server. A refusal says why, in half a sentence. */
-export interface TemporalStep {
-  readonly name: string;
-  readonly find: (search: TemporalSearch) => Promise<TemporalSource | { readonly refused: string }>;
-}
 
 /** No step found a server; the message lists every step with its reason, and what to do. */
 export class TemporalNotFoundError extends Error {

@@ -12,4 +12,5 @@ export {
   type Supervision,
 } from './supervised-process.js';
 export { startTemporal, type LocalTemporal, type TemporalOptions } from './temporal-server.js';
-export { findTemporal, TemporalNotFoundError, type TemporalSource } from './find-temporal.js';
+export { findTemporal, TemporalNotFoundError } from './find-temporal.js';
+export type { TemporalSource } from './temporal-source.js';

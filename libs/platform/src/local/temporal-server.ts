@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Environment } from './cache-folder.js';
-import { findTemporal, type TemporalSource } from './find-temporal.js';
+import { findTemporal } from './find-temporal.js';
 import { freePorts } from './ports.js';
 import { superviseProcess, type ProcessSpec, type Supervision } from './supervised-process.js';
+import type { TemporalSource } from './temporal-source.js';
 
 /** What to start. */
 export interface TemporalOptions extends Supervision {

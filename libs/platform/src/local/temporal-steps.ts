@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import type { Environment } from './cache-folder.js';
-import type { TemporalSearch, TemporalSource, TemporalStep } from './find-temporal.js';
+import type { TemporalSearch, TemporalSource, TemporalStep } from './temporal-source.js';
 
 const run = promisify(execFile);
 
