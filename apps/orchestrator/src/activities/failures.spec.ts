@@ -1,13 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { DomainError } from '@swath/contracts';
 import { describe, expect, it, vi } from 'vitest';
 import { SuggestionError } from '../suggest/suggest-pool.js';
-import { installRuntime } from '../worker/runtime.js';
 import { toFailure, withFailures } from './failures.js';
-
-installRuntime();
 
 describe('toFailure', () => {
   it('stops retrying what a caller would have to change, and keeps the code', () => {
@@ -33,6 +31,11 @@ describe('toFailure', () => {
   });
 });
 
+/** An activity's surroundings, without the SDK's own log line for each failure. */
+function environment(attempt = 1): MockActivityEnvironment {
+  return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+}
+
 describe('withFailures', () => {
   const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'));
 
@@ -43,7 +46,7 @@ describe('withFailures', () => {
   it('translates what the body throws', async () => {
     Logger.overrideLogger(false);
     const body = (): Promise<never> => Promise.reject(new DomainError('trial/not-found', 'none'));
-    const failing = new MockActivityEnvironment().run(() => withFailures(body));
+    const failing = environment().run(() => withFailures(body));
     await expect(failing).rejects.toMatchObject({ nonRetryable: true, type: 'trial/not-found' });
   });
 
@@ -54,7 +57,7 @@ describe('withFailures', () => {
     [21, 1],
   ])('writes to the log for try %i: %i lines', async (attempt, lines) => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    await expect(new MockActivityEnvironment({ attempt }).run(() => withFailures(away))).rejects.toThrow();
+    await expect(environment(attempt).run(() => withFailures(away))).rejects.toThrow();
     expect(warn).toHaveBeenCalledTimes(lines);
     warn.mockRestore();
   });
