@@ -130,6 +130,8 @@ export class Study {
       count,
       parallel,
       model: this.model,
+      // Without a number of trials the budget is time: what a trial takes counts.
+      costWeighting: budget === null ? 'seconds' : 'none',
       ...(budget !== null && { budget }),
       ...(maxSteps !== null && {
         fidelity: { rungs: [...rungsOf(pruningRule(maxSteps))], maxResource: maxSteps },

@@ -87,13 +87,17 @@ export function multiplyLower(b: LowerMatrix, n: number, v: Float64Array, out: F
     const row = i * stride;
     let s0 = 0;
     let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     let j = 0;
-    for (; j < i; j += 2) {
+    for (; j + 3 <= i; j += 4) {
       s0 += values[row + j] * v[j];
       s1 += values[row + j + 1] * v[j + 1];
+      s2 += values[row + j + 2] * v[j + 2];
+      s3 += values[row + j + 3] * v[j + 3];
     }
-    if (j === i) s0 += values[row + i] * v[i];
-    out[i] = s0 + s1;
+    for (; j <= i; j++) s0 += values[row + j] * v[j];
+    out[i] = s0 + s1 + (s2 + s3);
   }
 }
 

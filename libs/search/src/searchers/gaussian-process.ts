@@ -7,9 +7,8 @@
  *   distorted; every third suggestion of a conditional space goes to a branch chosen by a bandit; every twelfth one is a
  *   spread point, against a wrong model.
  */
-import type { Json } from '@swath/contracts';
+import type { Json, TrialParameters } from '@swath/contracts';
 
-import { ascending, quantileOfSorted } from '../numerics/statistics.js';
 import { Stream } from '../random/stream.js';
 import { fromParameters, toParameters } from '../space/assign.js';
 import { satisfies } from '../space/constraint.js';
@@ -21,21 +20,20 @@ import { bestNew, searchAcquisition, wholeRegion } from '../surrogate/acquisitio
 import type { Branches } from '../surrogate/branches.js';
 import { branchesOf, branchOf, branchRegion, chooseBranch } from '../surrogate/branches.js';
 import { enumerateDomain } from '../surrogate/domain.js';
-import type { Hyperparameters, TrainingSet } from '../surrogate/fit.js';
-import { fitHyperparameters, priorMode } from '../surrogate/fit.js';
-import { GaussianProcess } from '../surrogate/gaussian-process.js';
-import type { TargetTransform } from '../surrogate/target.js';
-import { fitTransform, invert, transform } from '../surrogate/target.js';
+import { invert } from '../surrogate/target.js';
+import type { FittedModel } from './fitted-model.js';
+import { fitModel } from './fitted-model.js';
 import { initialPoint, initialSize } from './initial-design.js';
 import type { SearchProblem } from './problem.js';
 import { freshPoint } from './random.js';
 import type { Suggestion, SuggestionInfo, SuggestResult } from './searcher.js';
-import { targetsOf } from './targets.js';
+import type { LearningTrial } from './targets.js';
+import { learningTrials } from './targets.js';
 
-/** Percentile of the targets that a failed trial counts as. */
-const FAILURE_PERCENTILE = 0.75;
 /** A finite space with at most this many points is scored point by point. */
 const LISTED_POINTS = 2048;
+/** Expected improvement is divided by the predicted cost to this power: 1 would chase cheap trials only. */
+const COST_EXPONENT = 0.5;
 const BRANCH_EVERY = 3;
 const EXPLORE_EVERY = 12;
 
@@ -51,42 +49,34 @@ export function suggestGaussianProcess(problem: SearchProblem): SuggestResult {
   return { suggestions, exhausted: false, model: run.model };
 }
 
-/** The model of one call, and the points it has handed out. */
-interface Fitted {
-  readonly process: GaussianProcess;
-  readonly transform: TargetTransform;
-  readonly incumbent: number;
-  /** Rows of the best trials, best first. */
-  readonly best: readonly Float64Array[];
-  /** Trial numbers of the training points. */
-  readonly numbers: readonly number[];
-  readonly targets: readonly (number | null)[];
-  readonly theta: Hyperparameters;
-}
-
 /** One call's work: its state is what has been suggested in it. */
 class ModelRun {
   model: Json;
   private readonly encoding: Encoding;
   private readonly branches: Branches | null;
+  private readonly known: readonly LearningTrial[];
   private readonly rows: readonly Float64Array[];
   private readonly running: Float64Array[];
   private readonly points;
-  private fitted: Fitted | null = null;
+  private fitted: FittedModel | null = null;
 
   constructor(private readonly problem: SearchProblem) {
-    const { space, history, pending, request } = problem;
+    const { space, request } = problem;
+    const { known, running } = learningTrials(problem, request.nextNumber);
     this.encoding = encodingOf(space);
     this.branches = branchesOf(this.encoding.domain);
-    this.rows = history.map(({ parameters }) => this.encoding.encode(fromParameters(space, parameters)));
-    this.running = pending.map(({ parameters }) => this.encoding.encode(fromParameters(space, parameters)));
+    const rowOf = ({ parameters }: { readonly parameters: TrialParameters }): Float64Array =>
+      this.encoding.encode(fromParameters(space, parameters));
+    this.known = known;
+    this.rows = known.map(rowOf);
+    this.running = running.map(rowOf);
     this.points = [...problem.points];
     this.model = request.model ?? null;
   }
 
   /** The next suggestion; `null` when nothing new exists. */
   next(number: number): Suggestion | null {
-    const { problem, encoding } = this;
+    const { encoding } = this;
     const given = this.points.shift();
     if (given !== undefined) {
       const info = {
@@ -97,9 +87,9 @@ class ModelRun {
       return this.accept(encoding.encode(given), info);
     }
     const known = this.rows.length + this.running.length;
-    const finished = targetsOf(problem, number).filter((target) => target !== null).length;
+    const finished = this.known.filter(({ loss }) => loss !== null).length;
     if (known < initialSize(encoding.domain) || finished < 2) return this.initial(number);
-    this.fitted ??= this.fit(number);
+    this.fitted ??= this.fit();
     return this.fromModel(number, this.fitted) ?? this.fallback(number);
   }
 
@@ -108,7 +98,7 @@ class ModelRun {
     const values = encoding.decode(row);
     problem.tried.add(values);
     this.running.push(row);
-    this.fitted?.process.believe([row]);
+    if (this.fitted !== null && this.running.length <= this.fitted.capacity) this.fitted.process.believe([row]);
     return { parameters: toParameters(problem.space, values), info };
   }
 
@@ -128,50 +118,26 @@ class ModelRun {
     return this.accept(this.encoding.encode(values), { searcher: 'gp', phase: 'random', reason });
   }
 
-  private fit(number: number): Fitted {
-    const { problem, rows } = this;
-    const values = targetsOf(problem, number);
-    const finite = values.filter((value) => value !== null);
-    const t = fitTransform(Float64Array.from(finite));
-    const targets = values.map((value) => (value === null ? null : transform(t, value)));
-    const sorted = ascending(targets.filter((target) => target !== null));
-    const penalty = quantileOfSorted(sorted, FAILURE_PERCENTILE);
-    const order = rows.map((_, index) => index);
-    const data = trainingSet(
-      this.encoding,
-      order.map((index) => rows[index] ?? new Float64Array(0)),
-      {
-        y: Float64Array.from(order, (index) => targets[index] ?? penalty),
-      },
-    );
-    const theta = this.hyperparameters(data, number);
-    const process = new GaussianProcess(data, theta, this.running.length + problem.request.count);
-    const means = process.fittedMeans();
-    const succeeded = order.filter((index) => targets[index] !== null);
-    succeeded.sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0));
-    const incumbent = means[succeeded[0] ?? 0] ?? 0;
-    process.believe(this.running);
-    return {
-      process,
-      transform: t,
-      incumbent,
-      best: succeeded.slice(0, 5).map((index) => rows[index] ?? new Float64Array(0)),
-      numbers: order.map((index) => problem.history[index]?.number ?? 0),
-      targets,
-      theta,
-    };
+  private fit(): FittedModel {
+    const { encoding, rows, running, known } = this;
+    const { request } = this.problem;
+    const fitted = fitModel({
+      domain: encoding.domain,
+      rows,
+      numbers: known.map((trial) => trial.number),
+      losses: known.map(({ loss }) => loss?.loss ?? null),
+      variances: known.map(({ loss }) => loss?.variance ?? 0),
+      logCosts: known.map(({ logCost }) => logCost),
+      running,
+      room: request.count - 1,
+      seed: request.seed,
+      model: request.model,
+    });
+    this.model = fitted.model;
+    return fitted;
   }
 
-  private hyperparameters(data: TrainingSet, number: number): Hyperparameters {
-    const warm = readTheta(this.problem.request.model, data.dimensions);
-    const starts = warm === null ? [priorMode(data.dimensions)] : [warm];
-    if (warm !== null && number % 5 === 0) starts.push(priorMode(data.dimensions));
-    const { theta } = fitHyperparameters(data, starts, 25);
-    this.model = { theta: [...theta] };
-    return theta;
-  }
-
-  private fromModel(number: number, fitted: Fitted): Suggestion | null {
+  private fromModel(number: number, fitted: FittedModel): Suggestion | null {
     const { problem, encoding, branches } = this;
     const explore = number % EXPLORE_EVERY === EXPLORE_EVERY - 1;
     if (explore) {
@@ -192,7 +158,7 @@ class ModelRun {
     return this.accept(found.row, this.describe(fitted, found.row, { phase: 'model', reason }));
   }
 
-  private bandit(branches: Branches, fitted: Fitted): number {
+  private bandit(branches: Branches, fitted: FittedModel): number {
     const done = this.rows.map((row, index) => ({
       branch: branchOf(branches, row),
       target: fitted.targets[index] ?? null,
@@ -201,10 +167,11 @@ class ModelRun {
     return chooseBranch(branches, [...done, ...running]);
   }
 
-  private search(number: number, fitted: Fitted, branch: number | null): Scored | null {
+  private search(number: number, fitted: FittedModel, branch: number | null): Scored | null {
     const { problem, encoding, branches } = this;
     const { domain } = encoding;
-    const acquisition = new Acquisition(fitted.process, fitted.incumbent);
+    const cost = fitted.cost && { process: fitted.cost.process, weight: COST_EXPONENT * fitted.cost.deviation };
+    const acquisition = new Acquisition(fitted.process, fitted.incumbent, cost);
     const tried = rowsOf([...this.rows, ...this.running], domain.size);
     const allowed = (row: Float64Array): boolean =>
       problem.constraints.length === 0 || satisfies(problem.constraints, encoding.decode(row));
@@ -225,15 +192,15 @@ class ModelRun {
       tried,
       stream,
       seed: stream.word(),
-      spread: 512,
-      climbs: 4,
+      spread: 256,
+      climbs: fitted.process.size > 128 ? 2 : 4,
       allowed,
     };
     return searchAcquisition(task);
   }
 
   private describe(
-    fitted: Fitted,
+    fitted: FittedModel,
     row: Float64Array,
     why: Pick<SuggestionInfo, 'phase' | 'reason'>,
   ): SuggestionInfo {
@@ -264,33 +231,10 @@ class ModelRun {
   }
 }
 
-function trainingSet(
-  encoding: Encoding,
-  rows: readonly Float64Array[],
-  { y }: { y: Float64Array },
-): TrainingSet {
-  const { domain } = encoding;
-  return {
-    n: rows.length,
-    dimensions: domain.size,
-    numeric: domain.numeric,
-    x: rowsOf(rows, domain.size).values,
-    y,
-    noise: new Float64Array(rows.length).fill(1),
-  };
-}
-
 function rowsOf(rows: readonly Float64Array[], size: number): Rows {
   const values = new Float64Array(rows.length * size);
   rows.forEach((row, index) => {
     values.set(row, index * size);
   });
   return { values, count: rows.length };
-}
-
-function readTheta(model: Json | undefined, dimensions: number): Hyperparameters | null {
-  if (typeof model !== 'object' || model === null || !('theta' in model)) return null;
-  const { theta } = model;
-  if (!Array.isArray(theta) || theta.length !== dimensions + 2) return null;
-  return theta.every((value) => typeof value === 'number') ? Float64Array.from(theta) : null;
 }

@@ -14,27 +14,28 @@ import type { FlatParameter } from '../space/flatten.js';
 import { flattenSpace } from '../space/flatten.js';
 import type { Observation, PendingTrial, SuggestRequest } from './searcher.js';
 
-/** Keys of the points that exist already: told, running, or suggested in this call. */
+/** Keys of the points that exist already: told, running, or suggested in this call. Built when first asked about. */
 export class TriedPoints {
-  private readonly keys: Set<string>;
+  private keys: Set<string> | null = null;
+  private readonly added: Assignment[] = [];
 
   constructor(
     private readonly space: readonly FlatParameter[],
-    trials: readonly { readonly parameters: TrialParameters }[],
-  ) {
-    this.keys = new Set(trials.map(({ parameters }) => this.keyOf(fromParameters(space, parameters))));
-  }
-
-  get size(): number {
-    return this.keys.size;
-  }
+    private readonly trials: readonly { readonly parameters: TrialParameters }[],
+  ) {}
 
   has(values: Assignment): boolean {
+    this.keys ??= new Set(
+      [...this.trials.map(({ parameters }) => fromParameters(this.space, parameters)), ...this.added].map((point) =>
+        this.keyOf(point),
+      ),
+    );
     return this.keys.has(this.keyOf(values));
   }
 
   add(values: Assignment): void {
-    this.keys.add(this.keyOf(values));
+    if (this.keys === null) this.added.push(values);
+    else this.keys.add(this.keyOf(values));
   }
 
   private keyOf(values: Assignment): string {

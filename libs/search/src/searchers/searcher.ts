@@ -14,6 +14,9 @@ export interface Objective {
   readonly direction: Direction;
 }
 
+/** Measurements of the first objective, [resource, value], ascending resource. */
+export type Curve = readonly (readonly [number, number])[];
+
 /** A trial that has ended. */
 export interface Observation {
   /** Trial number, unique within history and pending. Prior runs from elsewhere take negative numbers. */
@@ -23,8 +26,8 @@ export interface Observation {
   readonly status: 'finished' | 'failed' | 'pruned';
   /** One per objective, in their order and natural units; `null` where missing. For `pruned`: the last measured value. */
   readonly values: readonly (number | null)[];
-  /** Measurements of the first objective, [resource, value], ascending resource; needed when trials are pruned. */
-  readonly curve?: readonly (readonly [number, number])[];
+  /** Needed when trials are pruned. */
+  readonly curve?: Curve;
   /** How long it ran. */
   readonly seconds?: number;
   /** What it cost, in any one currency unit. */
@@ -38,7 +41,7 @@ export interface PendingTrial {
   readonly number: number;
   readonly parameters: TrialParameters;
   /** Measurements so far, as in `Observation.curve`. */
-  readonly curve?: readonly (readonly [number, number])[];
+  readonly curve?: Curve;
 }
 
 /** What the acquisition divides by: nothing, the predicted duration or the predicted cost of the trial. */
@@ -118,5 +121,6 @@ export interface SuggestResult {
 
 /** A searcher. */
 export interface Searcher {
+  /** Proposes up to `count` new points, or says that there are none left. */
   suggest(request: SuggestRequest): SuggestResult;
 }

@@ -4,9 +4,13 @@
  *
  * @source Knowles, "ParEGO", IEEE Trans. Evol. Comput. 10, 2006 (augmented Tchebycheff scalarisation, rho = 0.05).
  */
+import type { TrialParameters } from '@swath/contracts';
+
 import { Stream } from '../random/stream.js';
 import type { SearchProblem } from './problem.js';
-import type { Observation } from './searcher.js';
+import type { ProjectedLoss } from './rung-targets.js';
+import { projectLosses } from './rung-targets.js';
+import type { Curve, Observation, PendingTrial } from './searcher.js';
 
 /** Weight of the plain sum in the scalarisation. */
 const RHO = 0.05;
@@ -27,6 +31,71 @@ export function targetsOf(problem: SearchProblem, number: number): readonly (num
     const terms = loss.map((value, index) => value * (weights[index] ?? 0));
     return Math.max(...terms) + RHO * terms.reduce((sum, term) => sum + term, 0);
   });
+}
+
+/** A trial that the surrogate learns from: one that has ended, or one that runs and has been measured. */
+export interface LearningTrial {
+  readonly number: number;
+  readonly parameters: TrialParameters;
+  /** `null` for a failed trial. */
+  readonly loss: ProjectedLoss | null;
+  /** Logarithm of its cost with full training, in the request's unit; `null` when unknown or not asked for. */
+  readonly logCost: number | null;
+}
+
+/**
+ * The trials to learn from, by trial number, and those that run without a measurement to learn from. With early stopping,
+ * losses are brought to full training.
+ *
+ * @param number as in `targetsOf`
+ */
+export function learningTrials(
+  problem: SearchProblem,
+  number: number,
+): { readonly known: readonly LearningTrial[]; readonly running: readonly PendingTrial[] } {
+  const { history, pending, request } = problem;
+  const losses = targetsOf(problem, number);
+  if (request.fidelity === undefined || request.objectives.length > 1) {
+    const known = history.map((trial, index) => {
+      const loss = losses[index] ?? null;
+      return learning(problem, trial, loss === null ? null : { loss, variance: 0 });
+    });
+    return { known, running: pending };
+  }
+  const sign = request.objectives[0]?.direction === 'maximize' ? -1 : 1;
+  const curveOf = ({ curve = [] }: { readonly curve?: Curve }): Curve =>
+    curve.map(([resource, value]) => [resource, sign * value] as const);
+  const ended = history.map((trial, index) => ({
+    curve: trial.status === 'failed' ? [] : curveOf(trial),
+    final: trial.status === 'finished' ? (losses[index] ?? null) : null,
+  }));
+  const measured = pending.map((trial) => ({ curve: curveOf(trial), final: null }));
+  const projected = projectLosses([...ended, ...measured], request.fidelity.rungs);
+  const known = [...history, ...pending].map((trial, index) => learning(problem, trial, projected[index] ?? null));
+  const learnt = known.filter(({ loss }, index) => index < history.length || loss !== null);
+  return {
+    known: learnt.sort((a, b) => a.number - b.number),
+    running: pending.filter((_, index) => (projected[history.length + index] ?? null) === null),
+  };
+}
+
+function learning(
+  problem: SearchProblem,
+  trial: Observation | PendingTrial,
+  loss: ProjectedLoss | null,
+): LearningTrial {
+  return { number: trial.number, parameters: trial.parameters, loss, logCost: logCostOf(problem, trial) };
+}
+
+/** What the whole training would take, from the part that ran. */
+function logCostOf({ request }: SearchProblem, trial: Observation | PendingTrial): number | null {
+  const weighting = request.costWeighting ?? 'none';
+  if (weighting === 'none' || !('status' in trial)) return null;
+  const spent = weighting === 'seconds' ? trial.seconds : trial.cost;
+  if (spent === undefined || !(spent > 0)) return null;
+  const reached = trial.curve?.at(-1)?.[0];
+  const whole = request.fidelity?.maxResource;
+  return Math.log(reached === undefined || whole === undefined ? spent : (spent * whole) / reached);
 }
 
 /** Objective values to minimise; `null` when one is missing. */

@@ -54,6 +54,13 @@ export interface Scored {
 
 /** Axes with more values are climbed by gradient and snapped; shorter ones are tried value by value. */
 const SHORT_AXIS = 16;
+/** Largest share of the candidates that is scored exactly. */
+const MOST_SCORED = 0.3;
+/** Work for exact scores, in multiplications: each costs the square of the number of training points. */
+const SCORING_BUDGET = 2e6;
+const FEWEST_SCORED = 48;
+/** Candidates whose exact order matters. */
+const KEPT = 16;
 const ROUNDS = 3;
 const CLIMB_ITERATIONS = 12;
 
@@ -69,20 +76,46 @@ export function wholeRegion(domain: Domain): Region {
 
 /** The best allowed point not tried yet; `null` when every point that was looked at has been tried. */
 export function searchAcquisition(task: SearchTask): Scored | null {
-  const scored = [...spreadCandidates(task), ...mutations(task)]
-    .filter((row) => task.allowed(row))
-    .map((row) => scoreOf(task, row))
-    .sort((a, b) => b.value - a.value);
+  const candidates = [...spreadCandidates(task), ...mutations(task)].filter((row) => task.allowed(row));
+  const scored = bestOf(task, candidates);
   const climbed = pickStarts(task, scored)
-    .map((start) => climb(task, start))
-    .filter(({ row }) => task.allowed(row));
-  return bestNew(task, [...climbed, ...scored]);
+    .map((start) => climbOnce(task, start))
+    .sort((a, b) => b.value - a.value);
+  const finished = climbed.slice(0, 1).map((start) => climbOut(task, start));
+  return bestNew(
+    task,
+    [...finished, ...climbed, ...scored].filter(({ row }) => task.allowed(row)),
+  );
 }
 
 /** The best of listed points that has not been tried; `null` when all have. */
 export function bestNew(task: Pick<SearchTask, 'tried'>, points: readonly Scored[]): Scored | null {
   const sorted = [...points].sort((a, b) => b.value - a.value);
   return sorted.find(({ row }) => !isTried(task.tried, row)) ?? null;
+}
+
+/**
+ * The best candidates, best first. Cheap bounds decide the order of looking; looking ends when no bound reaches the best few.
+ */
+function bestOf(task: SearchTask, candidates: readonly Float64Array[]): Scored[] {
+  const { acquisition } = task;
+  const bounded = candidates
+    .map((row) => ({ row, value: acquisition.boundAt(row) }))
+    .sort((a, b) => b.value - a.value);
+  const n = acquisition.process.size;
+  const affordable = Math.max(FEWEST_SCORED, Math.floor(SCORING_BUDGET / (n * n)));
+  const limit = Math.min(Math.ceil(bounded.length * MOST_SCORED), affordable);
+  const scored: Scored[] = [];
+  let least = -Infinity;
+  for (const { row, value } of bounded.slice(0, limit)) {
+    if (scored.length >= KEPT && value < least) break;
+    scored.push(scoreOf(task, row));
+    if (scored.length >= KEPT) {
+      scored.sort((a, b) => b.value - a.value);
+      least = scored[KEPT - 1].value;
+    }
+  }
+  return scored.sort((a, b) => b.value - a.value);
 }
 
 function scoreOf(task: SearchTask, row: Float64Array): Scored {
@@ -178,14 +211,18 @@ function distance(domain: Domain, a: Float64Array, b: Float64Array): number {
   return most;
 }
 
-function climb(task: SearchTask, start: Scored): Scored {
+function climbOnce(task: SearchTask, start: Scored): Scored {
+  return sweepShort(task, climbNumeric(task, start));
+}
+
+/** Climbs until nothing is gained: numeric and short axes take turns because each moves the other's optimum. */
+function climbOut(task: SearchTask, start: Scored): Scored {
   let current = start;
   for (let round = 0; round < ROUNDS; round++) {
-    const smooth = climbNumeric(task, current);
-    const swept = sweepShort(task, smooth);
-    const gained = swept.value - current.value;
-    current = swept;
-    if (swept === smooth || gained < 1e-6) break;
+    const next = climbOnce(task, current);
+    const gained = next.value - current.value;
+    current = next;
+    if (gained < 1e-4) break;
   }
   return current;
 }

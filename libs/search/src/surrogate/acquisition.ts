@@ -52,6 +52,12 @@ export class Acquisition {
     return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - this.costAt(row);
   }
 
+  /** An upper bound on the value at a point, at a fraction of its cost. */
+  boundAt(row: Float64Array): number {
+    const mean = this.process.mean(row);
+    return this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - this.costAt(row);
+  }
+
   private costAt(row: Float64Array): number {
     return this.cost === null ? 0 : this.cost.weight * this.cost.process.mean(row);
   }

@@ -73,14 +73,14 @@ export class Domain {
     }
   }
 
-  /** The point at a position of the unit cube. */
-  drawInto(row: Float64Array, uniform: (axis: number) => number): void {
-    for (const index of this.order) {
-      const axis = this.axes[index];
-      const u = uniform(index);
-      if (!this.conditional || this.isActive(index, row)) row[index] = axis.draw(u);
-      else row[index] = axis.category ? INACTIVE_LEVEL : INACTIVE_COORDINATE;
+  /** Weighted squared distance; categories differ by 0 or 1. */
+  squaredDistance(a: Float64Array, b: Float64Array, weights: Float64Array): number {
+    let sum = 0;
+    for (let d = 0; d < this.size; d++) {
+      const difference = d < this.numeric ? a[d] - b[d] : a[d] === b[d] ? 0 : 1;
+      sum += weights[d] * difference * difference;
     }
+    return sum;
   }
 }
 

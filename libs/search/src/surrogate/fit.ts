@@ -31,8 +31,8 @@ export interface TrainingSet {
   readonly x: Float64Array;
   /** Targets, about zero mean and unit variance. */
   readonly y: Float64Array;
-  /** Factor on the noise variance of each point, >= 1. */
-  readonly noise: Float64Array;
+  /** Known variance of each target, on top of the noise that is fitted. */
+  readonly variance: Float64Array;
 }
 
 /** Logarithms: of each length-scale, of the signal variance, of the noise variance; in this order. */
@@ -110,7 +110,7 @@ class Posterior {
   }
 
   evaluate(theta: Hyperparameters, gradient: Float64Array): number {
-    const { n, dimensions, y, noise } = this.data;
+    const { n, dimensions, y, variance } = this.data;
     const signal = Math.exp(theta[dimensions]);
     const noiseVariance = Math.exp(theta[dimensions + 1]);
     for (let d = 0; d < dimensions; d++) this.weights[d] = Math.exp(-2 * theta[d]);
@@ -123,20 +123,23 @@ class Posterior {
     let fit = 0;
     let logDeterminant = 0;
     let noiseTrace = 0;
+    let knownTrace = 0;
     for (let i = 0; i < n; i++) {
       fit += y[i] * this.alpha[i];
       logDeterminant += Math.log(this.factor.values[i * n + i]);
-      noiseTrace += noise[i] * (this.precision.values[i * n + i] - this.alpha[i] * this.alpha[i]);
+      const pull = this.precision.values[i * n + i] - this.alpha[i] * this.alpha[i];
+      noiseTrace += pull;
+      knownTrace += variance[i] * pull;
     }
     noiseTrace *= noiseVariance;
     this.lengthGradient(gradient);
-    gradient[dimensions] = 0.5 * (n - fit - noiseTrace);
+    gradient[dimensions] = 0.5 * (n - fit - noiseTrace - knownTrace);
     gradient[dimensions + 1] = 0.5 * noiseTrace;
     return 0.5 * fit + logDeterminant + addPrior(theta, gradient, dimensions);
   }
 
   private fillKernel(signal: number, noiseVariance: number): void {
-    const { n, dimensions, noise } = this.data;
+    const { n, dimensions, variance } = this.data;
     const { squares, slopes, weights } = this;
     const { values } = this.factor;
     let pair = 0;
@@ -150,7 +153,7 @@ class Posterior {
         values[i * n + j] = (1 + r + (r * r) / 3) * decay;
         slopes[pair] = (5 / 3) * (1 + r) * decay;
       }
-      values[i * n + i] = signal + noiseVariance * noise[i] + 1e-10 * signal;
+      values[i * n + i] = signal + noiseVariance + variance[i] + 1e-10 * signal;
     }
   }
 

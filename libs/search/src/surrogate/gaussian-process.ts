@@ -18,6 +18,8 @@ import type { Hyperparameters, TrainingSet } from './fit.js';
 const SQRT_5 = Math.sqrt(5);
 /** Smallest variance relative to the signal; below it a point counts as known. */
 const VARIANCE_FLOOR = 1e-9;
+/** Added to the diagonal relative to the signal, against rounding. */
+const JITTER = 1e-10;
 
 /** A fitted Gaussian process over at most `n + room` points. */
 export class GaussianProcess {
@@ -29,6 +31,7 @@ export class GaussianProcess {
   private readonly capacity: number;
   private readonly points: Float64Array;
   private readonly targets: Float64Array;
+  private readonly variance: Float64Array;
   private readonly inverse: LowerMatrix;
   private readonly alpha: Float64Array;
   private readonly query: Float64Array;
@@ -53,6 +56,8 @@ export class GaussianProcess {
     this.capacity = n + room;
     this.points = new Float64Array(this.capacity * dimensions);
     this.targets = new Float64Array(this.capacity);
+    this.variance = new Float64Array(this.capacity);
+    this.variance.set(data.variance);
     this.inverse = lowerMatrix(this.capacity);
     this.alpha = new Float64Array(this.capacity);
     this.query = new Float64Array(dimensions);
@@ -75,14 +80,14 @@ export class GaussianProcess {
   }
 
   private condition(data: TrainingSet): void {
-    const { n, dimensions, x, y, noise } = data;
+    const { n, dimensions, x, y, variance } = data;
     this.targets.set(y.subarray(0, n));
     for (let i = 0; i < n; i++) this.scaleInto(x, i * dimensions, this.points, i * dimensions);
     const factor = lowerMatrix(n);
     for (let i = 0; i < n; i++) {
       this.covarianceWith(this.points, i * dimensions, i);
       factor.values.set(this.covariance.subarray(0, i), i * n);
-      factor.values[i * n + i] = this.signal + this.noiseVariance * noise[i] + 1e-10 * this.signal;
+      factor.values[i * n + i] = this.signal + this.noiseVariance + variance[i] + JITTER * this.signal;
     }
     if (!cholesky(factor, n)) throw new RangeError('the kernel matrix is not positive definite');
     invertLower(factor, n, this.inverse);
@@ -129,6 +134,19 @@ export class GaussianProcess {
     return mean;
   }
 
+  /**
+   * An upper bound on the variance at the point that `mean` was last asked about: what the single most correlated training
+   * point leaves. Costs nothing beside the mean.
+   */
+  varianceBoundAtLast(): number {
+    const own = this.signal + this.noiseVariance;
+    let explained = 0;
+    for (let j = 0; j < this.count; j++) {
+      explained = Math.max(explained, (this.covariance[j] * this.covariance[j]) / (own + this.variance[j]));
+    }
+    return Math.max(VARIANCE_FLOOR * this.signal, this.signal - explained);
+  }
+
   /** Predicted variance of the noise-free target at the point that `mean` was last asked about. */
   varianceAtLast(): number {
     multiplyLower(this.inverse, this.count, this.covariance, this.half);
@@ -163,14 +181,11 @@ export class GaussianProcess {
     }
   }
 
-  /** Predicted mean at each training point, in their order. */
+  /** Predicted mean at each point, in their order: K alpha = y - noise alpha. */
   fittedMeans(): Float64Array {
-    const means = new Float64Array(this.count);
-    for (let i = 0; i < this.count; i++) {
-      this.covarianceWith(this.points, i * this.dimensions, this.count);
-      for (let j = 0; j < this.count; j++) means[i] += this.alpha[j] * this.covariance[j];
-    }
-    return means;
+    return Float64Array.from({ length: this.count }, (_, i) => {
+      return this.targets[i] - (this.noiseVariance + this.variance[i] + JITTER * this.signal) * this.alpha[i];
+    });
   }
 
   /**
