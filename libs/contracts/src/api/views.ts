@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { SweepReport } from '../report.js';
 import { jsonValue } from '../spec/search-space.schema.js';
+import type { SweepSpec } from '../sweep-spec.js';
 import { sweepReasons, sweepStates } from '../sweep-state.js';
 import { attemptOutcomes, attemptStates, outcomeClasses, trialStates } from '../trial-state.js';
 
@@ -13,8 +14,13 @@ const timestamp = z.iso.datetime({ precision: 3 }).meta({ description: 'RFC 3339
 const count = z.int().min(0);
 const fields = z.record(z.string(), jsonValue);
 
+/** A resolved spec; its fields are those of `SweepSpec`. */
+const specSchema = z
+  .custom<SweepSpec>((value) => typeof value === 'object' && value !== null)
+  .meta({ id: 'SweepSpec', type: 'object' });
+
 /** A finite number, or one of the strings "NaN", "Infinity", "-Infinity". */
-export const loggedNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export const loggedNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]);
 
 /** Amount of money. */
 export const moneySchema = z
@@ -67,7 +73,7 @@ export const sweepViewSchema = z
 /** A sweep with its spec. */
 export const sweepDetailSchema = sweepViewSchema
   .extend({
-    spec: fields,
+    spec: specSchema,
     specText: z.string().nullable(),
   })
   .meta({ id: 'SweepDetail' });
@@ -333,13 +339,13 @@ export const problemSchema = z
 export const planSchema = z
   .object({
     valid: z.literal(true),
-    spec: fields,
+    spec: specSchema,
     warnings: z.array(fieldProblemSchema),
     trials: z.object({
       /** Trials that will be created at most; null when nothing bounds them. */
       max: count.nullable(),
       /** Number of points of a finite grid. */
-      gridSize: count.nullable(),
+      gridSize: z.string().nullable(),
     }),
     pool: z.object({ name: z.string(), slots: count, pricePerSlotHour: moneySchema.nullable() }).nullable(),
     /** The sweep's own limit in money. */

@@ -30,11 +30,14 @@ export type SweepSpecResult =
  *
  * @param input YAML or JSON text, or a parsed value. Text keeps the difference between `1` and `1.0`, which decides between
  *   whole and real numbers; an object does not, so there two whole bounds always mean whole numbers.
+ * @param options.member  the text is an object that holds the spec under this key: a request body as it was sent
  */
-export function parseSweepSpec(input: unknown): SweepSpecResult {
+export function parseSweepSpec(input: unknown, options: { readonly member?: string } = {}): SweepSpecResult {
   const problems = new SpecProblems();
   const document =
-    typeof input === 'string' ? documentOfText(input, problems) : documentOfObject(input, problems);
+    typeof input === 'string'
+      ? documentOfText(input, problems, options.member)
+      : documentOfObject(input, problems);
   const spec = document && specOf(document, problems);
   if (spec !== undefined && problems.problems.length === 0) checkSpec(spec, problems);
   if (spec === undefined || problems.problems.length > 0) return { ok: false, problems: problems.problems };

@@ -2,6 +2,7 @@
  * Every bound and default of the sweep language in one place. The reader refuses what is larger before it does any work
  * with it; the schema publishes the defaults; the reference page lists both.
  */
+import { defaultCommand } from '../command.js';
 
 /** Bounds of a spec. */
 export const specLimits = {
@@ -53,7 +54,7 @@ export const specDefaults = {
   retries: { infrastructure: 3, preemption: 10, user: 0 },
   priority: 0,
   /** W&B's command line: `python program.py --name=value ...`. */
-  command: ['${env}', '${interpreter}', '${program}', '${args}'],
+  command: defaultCommand,
   q: 1,
   mu: 0,
   sigma: 1,

@@ -17,8 +17,16 @@ const standardTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
 
-/** Reads a text; `undefined` when it cannot be read, with the reasons in `problems`. */
-export function documentOfText(input: string, problems: SpecProblems): SpecDocument | undefined {
+/**
+ * Reads a text; `undefined` when it cannot be read, with the reasons in `problems`.
+ *
+ * @param member  read only this member of the object that the text holds: the spec inside a request
+ */
+export function documentOfText(
+  input: string,
+  problems: SpecProblems,
+  member?: string,
+): SpecDocument | undefined {
   const text = input.startsWith('\ufeff') ? input.slice(1) : input;
   if (!withinBounds(text, problems)) return undefined;
   const lines = new LineCounter();
@@ -35,7 +43,7 @@ export function documentOfText(input: string, problems: SpecProblems): SpecDocum
     problems.add('spec/syntax', '', syntaxDetail(error.code, error.message), { place });
   }
   if (problems.problems.length > 0) return undefined;
-  return new YamlReader(document, problems, lines, isJsonText(text)).read();
+  return new YamlReader(document, problems, lines, isJsonText(text)).read(member);
 }
 
 function syntaxDetail(code: string, message: string): string {
@@ -167,8 +175,10 @@ class YamlReader {
     });
   }
 
-  read(): SpecDocument | undefined {
-    const value = this.valueOf(this.document.contents, '', 1);
+  read(member: string | undefined): SpecDocument | undefined {
+    const { contents } = this.document;
+    const node = member === undefined || !isMap(contents) ? contents : contents.get(member, true);
+    const value = this.valueOf(node, '', 1);
     if (this.tree.exceeded) return undefined;
     return { value, knowsFloats: true, floats: this.floats };
   }

@@ -1,0 +1,63 @@
+/** The API's settings from the environment, read once by `main.ts`: all problems at once, or a frozen value. */
+import { readFileSync } from 'node:fs';
+import { parseConfig } from '@swath/platform';
+import { z } from 'zod';
+
+const schema = z.object({
+  /** PostgreSQL: `postgres://user:password@host:port/database`. The API migrates it. */
+  SWATH_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+  /** Address to listen on; `0.0.0.0` or `::` for every interface. */
+  SWATH_API_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 for any free one. */
+  SWATH_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Connections to PostgreSQL. */
+  SWATH_API_DB_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(20),
+  /** Files that hold the first API key and the first agent key; both or none. */
+  SWATH_BOOTSTRAP_API_KEY_FILE: z.string().min(1).optional(),
+  SWATH_BOOTSTRAP_AGENT_KEY_FILE: z.string().min(1).optional(),
+  SWATH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** Settings of one API process. */
+export interface ApiConfig {
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly dbConnections: number;
+  /** Keys to make valid at the first start. */
+  readonly firstKeys?: { readonly apiKey: string; readonly agentKey: string };
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/**
+ * Reads the settings and the key files they name.
+ *
+ * @throws ConfigError that names every variable at fault; Error when a key file cannot be read or is too short
+ */
+export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
+  const values = parseConfig(schema, env);
+  const apiKeyFile = values.SWATH_BOOTSTRAP_API_KEY_FILE;
+  const agentKeyFile = values.SWATH_BOOTSTRAP_AGENT_KEY_FILE;
+  if ((apiKeyFile === undefined) !== (agentKeyFile === undefined)) {
+    throw new Error('Set both SWATH_BOOTSTRAP_API_KEY_FILE and SWATH_BOOTSTRAP_AGENT_KEY_FILE, or neither.');
+  }
+  return Object.freeze({
+    databaseUrl: values.SWATH_DATABASE_URL,
+    host: values.SWATH_API_HOST,
+    port: values.SWATH_API_PORT,
+    dbConnections: values.SWATH_API_DB_CONNECTIONS,
+    logLevel: values.SWATH_LOG_LEVEL,
+    ...(apiKeyFile === undefined || agentKeyFile === undefined
+      ? {}
+      : { firstKeys: { apiKey: readKey(apiKeyFile), agentKey: readKey(agentKeyFile) } }),
+  });
+}
+
+const SHORTEST_KEY = 20;
+
+function readKey(file: string): string {
+  const key = readFileSync(file, 'utf8').trim();
+  if (key.length < SHORTEST_KEY)
+    throw new Error(`The key in ${file} is shorter than ${SHORTEST_KEY} characters.`);
+  return key;
+}

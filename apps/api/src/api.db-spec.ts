@@ -1,0 +1,356 @@
+import 'reflect-metadata';
+import { createFirstKeys, firstIds } from '@swath/lifecycle';
+import { Database } from '@swath/persistence';
+import { createLogger } from '@swath/platform';
+import { createTestDatabase, type TestDatabase } from '@swath/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { routes } from '@swath/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApi } from './create-api.js';
+
+const apiKey = 'swk_test_api_key_0123456789';
+const agentKey = 'swa_test_agent_key_0123456789';
+const spec = `
+program: train.py
+method: random
+metric: {name: val_loss, goal: minimize}
+parameters:
+  lr: {min: 0.001, max: 0.1}
+budget: {max_trials: 3}
+parallel: 2
+`;
+
+let test: TestDatabase;
+let app: NestFastifyApplication;
+let base: string;
+let db: Database;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+async function call(
+  method: string,
+  path: string,
+  options: { body?: unknown; key?: string | null; headers?: Record<string, string>; text?: string } = {},
+): Promise<Answer> {
+  const key = options.key === undefined ? apiKey : options.key;
+  const reply = await fetch(base + path, {
+    method,
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.text === undefined ? {} : { body: options.text }),
+  });
+  const text = await reply.text();
+  const isJson = reply.headers.get('content-type')?.includes('json') === true;
+  return {
+    status: reply.status,
+    headers: reply.headers,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
+  };
+}
+
+async function submit(key: string, text = spec): Promise<Answer> {
+  return call('POST', '/api/v1/sweeps', { body: { spec: text }, headers: { 'idempotency-key': key } });
+}
+
+function nodeOf(name: string) {
+  return {
+    name,
+    pool: 'local',
+    incarnation: `inc-${name}`,
+    slots: [0, 1].map((index) => ({
+      index,
+      kind: 'simulated',
+      uuid: `u${index}`,
+      model: 'sim',
+      memoryMiB: 1,
+      healthy: true,
+    })),
+    protocols: [1],
+    agentVersion: '0',
+    isolation: 'session',
+  };
+}
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  const log = createLogger({ name: 'api', level: 'error' });
+  app = await createApi(
+    { databaseUrl: test.url, host: '127.0.0.1', port: 0, dbConnections: 10, logLevel: 'error' },
+    log,
+  );
+  db = app.get(Database);
+  await createFirstKeys(db, { apiKey, agentKey });
+  await app.listen(0, '127.0.0.1');
+  base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+});
+
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+describe('the API', () => {
+  it('answers health without a key and everything else only with one', async () => {
+    for (const path of [
+      '/healthz',
+      '/readyz',
+      '/health',
+      '/ready',
+      '/openapi.json',
+      '/docs',
+      '/metrics',
+      '/docs/swagger-ui-bundle.js',
+    ]) {
+      expect((await call('GET', path, { key: null })).status, path).toBe(200);
+    }
+    const missing = await call('GET', '/api/v1/me', { key: null });
+    expect(missing.status).toBe(401);
+    expect(missing.body).toMatchObject({ code: 'auth/missing', status: 401, retryable: false });
+    expect(missing.headers.get('content-type')).toContain('application/problem+json');
+    expect(missing.body.traceId).toMatch(/^[\da-f]{32}$/);
+    expect((await call('GET', '/api/v1/me', { key: 'swk_wrong' })).body.code).toBe('auth/invalid');
+    expect((await call('GET', '/api/v1/me')).body).toMatchObject({
+      kind: 'user',
+      role: 'admin',
+      projectId: firstIds.project,
+    });
+    expect((await call('GET', '/api/v1/sweeps', { key: agentKey })).body.code).toBe('auth/forbidden');
+    expect((await call('POST', '/agent/v1/nodes', { body: nodeOf('x') })).body.code).toBe('auth/forbidden');
+    expect((await call('GET', '/api/v1/nothing')).body.code).toBe('route/not-found');
+  });
+
+  it('has every route of the table, colon actions included', async () => {
+    const example: Record<string, string> = {
+      sweepId: 'sw_nothere1',
+      trialId: 'tr_nothere1-1',
+      runId: 'nothere1-1',
+      poolId: 'pl_no',
+      nodeId: 'nd_no',
+      leaseId: 'ls_no',
+    };
+    for (const route of Object.values(routes)) {
+      if ('produces' in route && route.produces === 'text/event-stream') continue;
+      const path = route.path.replace(/\{(\w+)\}/g, (_match, name: string) => example[name] ?? 'x');
+      const key = route.scope === 'agent' || route.scope === 'attempt' ? agentKey : apiKey;
+      const answer = await call(route.method, path, {
+        key,
+        headers: { 'idempotency-key': `probe-${route.operationId}` },
+      });
+      expect(answer.body?.code, `${route.method} ${path}`).not.toBe('route/not-found');
+      expect(answer.status, `${route.method} ${path} ${JSON.stringify(answer.body)}`).toBeLessThan(500);
+    }
+  });
+
+  it('submits a sweep once for one idempotency key and shows it', async () => {
+    const first = await submit('once');
+    expect(first.status, JSON.stringify(first.body)).toBe(201);
+    const id: string = first.body.sweep.id;
+    expect(first.headers.get('location')).toBe(`/api/v1/sweeps/${id}`);
+    const again = await submit('once');
+    expect(again.body.sweep.id).toBe(id);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect((await submit('once', spec.replace('0.1', '0.2'))).body.code).toBe('idempotency/key-reused');
+    expect((await call('POST', '/api/v1/sweeps', { body: { spec } })).body.code).toBe(
+      'request/idempotency-key-missing',
+    );
+
+    const detail = await call('GET', `/api/v1/sweeps/${id}`);
+    expect(detail.body).toMatchObject({
+      id,
+      state: 'running',
+      method: 'random',
+      spec: { method: 'random' },
+      specText: spec,
+    });
+    const tag = detail.headers.get('etag') ?? '';
+    expect((await call('GET', `/api/v1/sweeps/${id}`, { headers: { 'if-none-match': tag } })).status).toBe(
+      304,
+    );
+
+    expect((await call('POST', `/api/v1/sweeps/${id}:pause`)).body.state).toBe('paused');
+    expect((await call('POST', `/api/v1/sweeps/${id}:resume`)).body.state).toBe('running');
+    expect((await call('POST', `/api/v1/sweeps/${id}:resize`, { body: { parallel: 5 } })).body.parallel).toBe(
+      5,
+    );
+    const extend = { body: { maxTrials: 7 }, headers: { 'idempotency-key': 'e1' } };
+    expect((await call('POST', `/api/v1/sweeps/${id}:extend`, extend)).body.trials.limit).toBe(7);
+    const enqueue = { body: { parameters: { lr: 0.05 } }, headers: { 'idempotency-key': 'q1' } };
+    const trial = await call('POST', `/api/v1/sweeps/${id}:enqueue`, enqueue);
+    expect(trial.status, JSON.stringify(trial.body)).toBe(201);
+    expect(trial.body).toMatchObject({ number: 1, parameters: { lr: 0.05 }, state: 'queued' });
+    const outside = { body: { parameters: { lr: 5 } }, headers: { 'idempotency-key': 'q2' } };
+    expect((await call('POST', `/api/v1/sweeps/${id}:enqueue`, outside)).body).toMatchObject({
+      code: 'spec/invalid',
+      errors: [{ pointer: '/parameters/lr' }],
+    });
+    expect((await call('GET', `/api/v1/trials/${trial.body.id}/command`)).body.argv).toEqual([
+      '/usr/bin/env',
+      'python',
+      'train.py',
+      '--lr=0.05',
+    ]);
+    expect((await call('GET', `/api/v1/sweeps/${id}/trials?sort=best`)).body.data).toHaveLength(1);
+    expect((await call('POST', `/api/v1/trials/${trial.body.id}:stop`)).body.state).toBe('stopped');
+    for (const part of ['decisions', 'events', 'cost', 'report']) {
+      expect((await call('GET', `/api/v1/sweeps/${id}/${part}`)).status, part).toBe(200);
+    }
+    expect((await call('POST', `/api/v1/sweeps/${id}:cancel`)).body.state).toBe('cancelling');
+    expect((await call('POST', `/api/v1/sweeps/${id}:pause`)).body.code).toBe('sweep/state');
+  });
+
+  it('pages sweeps by cursor without losing or repeating one', async () => {
+    for (let n = 0; n < 5; n += 1) await submit(`page-${n}`);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await call('GET', `/api/v1/sweeps?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(page.status, JSON.stringify(page.body)).toBe(200);
+      seen.push(...page.body.data.map((sweep: { id: string }) => sweep.id));
+      cursor = page.body.nextCursor ?? '';
+    } while (cursor !== '');
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBeGreaterThanOrEqual(6);
+    expect((await call('GET', '/api/v1/sweeps?cursor=nonsense')).body.code).toBe('request/invalid');
+    expect((await call('GET', '/api/v1/sweeps?limit=9999')).body.code).toBe('request/invalid');
+  });
+
+  it('plans without writing', async () => {
+    const before = await db.query('SELECT count(*) FROM sweep');
+    const plan = await call('POST', '/api/v1/sweeps:plan', {
+      body: {
+        spec: {
+          method: 'grid',
+          program: 'x',
+          parameters: { a: { values: [1, 2, 3] }, b: { min: 0, max: 3 } },
+        },
+      },
+    });
+    expect(plan.body).toMatchObject({
+      valid: true,
+      trials: { max: 12, gridSize: '12' },
+      pool: { name: 'local' },
+    });
+    expect(await db.query('SELECT count(*) FROM sweep')).toEqual(before);
+  });
+
+  it('keeps the difference between 1 and 1.0 in a JSON body', async () => {
+    const text =
+      '{"spec": {"program": "x", "method": "random", "parameters": {"a": {"min": 1.0, "max": 10.0}, "b": {"min": 1, "max": 10}}}}';
+    const plan = await call('POST', '/api/v1/sweeps:plan', {
+      text,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(plan.body.spec.parameters).toMatchObject({
+      a: { distribution: 'uniform' },
+      b: { distribution: 'int_uniform' },
+    });
+  });
+
+  it('takes a bare YAML document as a sweep', async () => {
+    const headers = { 'content-type': 'application/yaml', 'idempotency-key': 'yaml-1' };
+    const answer = await call('POST', '/api/v1/sweeps', { text: spec, headers });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  });
+
+  it('lets an agent take, run and end an attempt while its script logs by HTTP', async () => {
+    const registered = await call('POST', '/agent/v1/nodes', { body: nodeOf('n1'), key: agentKey });
+    expect(registered.status, JSON.stringify(registered.body)).toBe(200);
+    const { nodeId, generation } = registered.body;
+    const waiting = call('POST', `/agent/v1/nodes/${nodeId}/leases:poll`, {
+      body: { offerId: 'o1', generation, free: [0], waitMs: 10_000 },
+      key: agentKey,
+    });
+    const sweep = (await submit('agent-1')).body.sweep;
+    await call('POST', `/api/v1/sweeps/${sweep.id}:enqueue`, {
+      body: { parameters: { lr: 0.01 } },
+      headers: { 'idempotency-key': 'a1' },
+    });
+    const { leases } = (await waiting).body;
+    expect(leases).toHaveLength(1);
+    const [lease] = leases;
+    expect(lease).toMatchObject({ sweepId: sweep.id, parameters: { lr: 0.01 }, attempt: 1 });
+
+    const beat = { incarnation: 'inc-n1', generation, leases: [{ leaseId: lease.leaseId, attempt: 1 }] };
+    expect(
+      (await call('POST', `/agent/v1/nodes/${nodeId}/heartbeat`, { body: beat, key: agentKey })).status,
+    ).toBe(200);
+
+    const log = { headers: { 'content-type': 'application/x-ndjson' }, key: lease.token };
+    const append = await call('POST', `/api/v1/runs/${lease.runId}/metrics:append?seq=1`, {
+      ...log,
+      text: '{"step":1,"val_loss":0.5}\n{"step":2,"val_loss":"NaN"}\n',
+    });
+    expect(append.status, JSON.stringify(append.body)).toBe(200);
+    expect(append.body).toMatchObject({ acked: 1, late: false });
+    expect(
+      (await call('POST', `/api/v1/runs/other-1/metrics:append?seq=1`, { ...log, text: '{"a":1}' })).status,
+    ).toBe(404);
+    const metrics = await call('GET', `/api/v1/runs/${lease.runId}/metrics`);
+    expect(metrics.body).toMatchObject({
+      keys: ['val_loss'],
+      rows: [
+        { step: 1, values: { val_loss: 0.5 } },
+        { step: 2, values: { val_loss: 'NaN' } },
+      ],
+      next: null,
+    });
+
+    const lines = { attempt: 1, seq: 1, lines: [{ stream: 'stdout', offsetMs: 3, text: 'hello' }] };
+    expect(
+      (await call('POST', `/agent/v1/runs/${lease.runId}/logs`, { body: lines, key: agentKey })).body,
+    ).toEqual({ acked: 1 });
+    expect((await call('GET', `/api/v1/trials/${lease.trialId}/logs`)).body).toMatchObject({
+      lines: [{ text: 'hello' }],
+      next: 1,
+    });
+
+    const exit = { code: 0, signal: null, cause: 'exit', reaped: true, durationMs: 5 };
+    const done = await call('POST', `/agent/v1/leases/${lease.leaseId}:complete`, {
+      body: { attempt: 1, exit },
+      key: agentKey,
+    });
+    expect(done.status, JSON.stringify(done.body)).toBe(200);
+    const late = await call('POST', `/api/v1/runs/${lease.runId}/metrics:append?seq=2`, {
+      ...log,
+      text: '{"step":3}',
+    });
+    expect(late.body.code).toBe('lease/fenced');
+    expect((await call('GET', `/api/v1/trials/${lease.trialId}/attempts`)).body.data).toMatchObject([
+      { number: 1, state: 'ended', outcome: 'finished', node: { name: 'n1' } },
+    ]);
+    expect((await call('GET', `/api/v1/runs/${lease.runId}`)).body.id).toBe(lease.runId);
+    expect((await call('GET', '/api/v1/nodes')).body.data[0]).toMatchObject({ name: 'n1', state: 'online' });
+    expect((await call('POST', `/api/v1/nodes/${nodeId}:drain`)).body.state).toBe('draining');
+    expect((await call('POST', `/api/v1/nodes/${nodeId}:undrain`)).body.state).toBe('online');
+    expect((await call('POST', `/agent/v1/nodes/${nodeId}:leave`, { body: {}, key: agentKey })).status).toBe(
+      204,
+    );
+  });
+
+  it('creates and prices pools', async () => {
+    const body = { name: 'a100', price: { perSlotHour: '2.5', currency: 'USD' } };
+    const made = await call('POST', '/api/v1/pools', { body, headers: { 'idempotency-key': 'p1' } });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    expect(made.body).toMatchObject({
+      name: 'a100',
+      pricePerSlotHour: { amount: '2.500000', currency: 'USD' },
+    });
+    expect(
+      (await call('POST', '/api/v1/pools', { body, headers: { 'idempotency-key': 'p2' } })).body.code,
+    ).toBe('pool/exists');
+    const dearer = { price: { perSlotHour: '3', currency: 'USD' } };
+    expect(
+      (await call('PATCH', `/api/v1/pools/${made.body.id}`, { body: dearer })).body.pricePerSlotHour.amount,
+    ).toBe('3.000000');
+    expect((await call('GET', `/api/v1/pools/${made.body.id}/queue`)).body).toEqual({ data: [] });
+    expect((await call('GET', '/api/v1/pools')).body.data).toHaveLength(2);
+  });
+});

@@ -1,0 +1,94 @@
+/** The Nest module of the API: one database, one listener, and the controllers of the route table. */
+import { Inject, Module } from '@nestjs/common';
+import type { BeforeApplicationShutdown, DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { tokenSecret } from '@swath/lifecycle';
+import { Database, PersistenceModule } from '@swath/persistence';
+import type { Logger } from '@swath/platform';
+import { AgentsController } from './agents/agents.controller.js';
+import { LeaseWaiters } from './agents/lease-waiters.js';
+import type { ApiConfig } from './api.config.js';
+import { DocsController } from './docs/docs.controller.js';
+import { EventsController } from './events/events.controller.js';
+import { OpenRequests } from './events/open-requests.js';
+import { WakeUps } from './events/wake-ups.js';
+import { HealthController } from './health/health.controller.js';
+import { RequestMetrics } from './health/request-metrics.js';
+import { Access } from './http/access.js';
+import { AuthGuard } from './http/auth.guard.js';
+import { Idempotency } from './http/idempotency.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { NodesController } from './nodes/nodes.controller.js';
+import { PoolsController } from './pools/pools.controller.js';
+import { RunsController } from './runs/runs.controller.js';
+import { SweepRecordsController } from './sweeps/sweep-records.controller.js';
+import { SweepsController } from './sweeps/sweeps.controller.js';
+import { TrialsController } from './trials/trials.controller.js';
+
+const TOKEN_SECRET = Symbol('token secret');
+
+/** `ApiModule.forRoot(config, log)` is the root module. */
+@Module({})
+export class ApiModule implements BeforeApplicationShutdown {
+  constructor(
+    @Inject(WakeUps) private readonly wakeUps: WakeUps,
+    @Inject(OpenRequests) private readonly open: OpenRequests,
+  ) {}
+
+  /** The module for these settings; connects to the migrated database when the application is made. */
+  static forRoot(config: ApiConfig, log: Logger): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        PersistenceModule.forRoot(config.databaseUrl, {
+          poolSize: config.dbConnections,
+          applicationName: 'swath-api',
+        }),
+      ],
+      controllers: [
+        SweepsController,
+        SweepRecordsController,
+        TrialsController,
+        RunsController,
+        AgentsController,
+        PoolsController,
+        NodesController,
+        EventsController,
+        HealthController,
+        DocsController,
+      ],
+      providers: [
+        Access,
+        Idempotency,
+        RequestMetrics,
+        OpenRequests,
+        { provide: TOKEN_SECRET, useFactory: (db: Database) => tokenSecret(db), inject: [Database] },
+        { provide: WakeUps, useFactory: () => startedWakeUps(config.databaseUrl) },
+        {
+          provide: LeaseWaiters,
+          useFactory: (db: Database, wakeUps: WakeUps, secret: Buffer) =>
+            new LeaseWaiters(db, wakeUps, secret),
+          inject: [Database, WakeUps, TOKEN_SECRET],
+        },
+        {
+          provide: APP_GUARD,
+          useFactory: (db: Database, secret: Buffer) => new AuthGuard(db, secret),
+          inject: [Database, TOKEN_SECRET],
+        },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },
+      ],
+    };
+  }
+
+  /** Ends what waits and streams, so that the server can close. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.open.stop();
+    await this.wakeUps.close();
+  }
+}
+
+async function startedWakeUps(databaseUrl: string): Promise<WakeUps> {
+  const wakeUps = new WakeUps(databaseUrl);
+  await wakeUps.start();
+  return wakeUps;
+}
