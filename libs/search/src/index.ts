@@ -14,6 +14,7 @@ export type { EndedTrial, NoImprovementRule, Stagnation } from './terminate/prog
 export { noImprovement, stagnation, targetReached } from './terminate/progress-terminators.js';
 export type { ConfidenceEnds, Predictions, RegretBoundInput } from './terminate/regret-bound.js';
 export { confidenceEnds, confidenceWidth, regretBound, regretBoundBelow } from './terminate/regret-bound.js';
+export { modelRegretBound } from './terminate/model-regret.js';
 export type { StopRule, SweepEvidence } from './terminate/terminator.js';
 export { shouldTerminate } from './terminate/terminator.js';
 export type { TerminationCriterion, TerminationVerdict } from './terminate/verdict.js';
