@@ -22,6 +22,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          testTimeout: 30_000,
           include: ['{apps,libs,workflows,tools,examples}/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
