@@ -21,8 +21,12 @@ export function addBodyParsers(server: FastifyInstance): void {
   server.addContentTypeParser(json, { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => jsonOf(keepBody(request, body)));
   });
-  const text = ['application/yaml', 'application/x-yaml', 'text/yaml', 'application/x-ndjson'];
-  server.addContentTypeParser(text, { parseAs: 'buffer' }, (request, body, done) => {
+  // A YAML document is a spec by itself; it becomes the body that its JSON form would be.
+  const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+  server.addContentTypeParser(yaml, { parseAs: 'buffer' }, (request, body, done) => {
+    settle(done, () => ({ spec: textOf(keepBody(request, body)) }));
+  });
+  server.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => textOf(keepBody(request, body)));
   });
   limitBodies(server);
