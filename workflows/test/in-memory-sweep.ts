@@ -51,6 +51,7 @@ export class InMemorySweep {
       launchable: this.state === 'running' ? this.settings.points - this.trials.size : 0,
       exhausted: this.trials.size === this.settings.points,
       nextRequest: this.launches.size + 1,
+      dueInMs: null,
     }),
     launchTrials: async ({ requestNumber, count }) => {
       if (requestNumber >= (this.settings.brokenFromRequest ?? Infinity)) {

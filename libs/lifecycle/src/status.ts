@@ -23,6 +23,8 @@ export interface SweepStatus {
   readonly exhausted: boolean;
   /** Number the next launch has to carry. */
   readonly nextLaunch: number;
+  /** Milliseconds until its wall-clock limit ends it; null without such a limit or while its time does not run. */
+  readonly dueInMs: number | null;
 }
 
 /** Trials queued beyond the slots in use, so that a freed slot finds its next trial waiting. */
@@ -86,10 +88,16 @@ async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
     launchable: sweep.state === 'running' ? creatable + promotions : 0,
     exhausted: sweep.exhausted && promotions === 0,
     nextLaunch: sweep.next_launch,
+    dueInMs: await wallClockLeft(db, sweep),
   };
   if (sweep.state !== 'running' && sweep.state !== 'paused') return { status };
   const close = await dueEnd(db, sweep);
   return close === undefined ? { status } : { status, close };
+}
+
+async function wallClockLeft(db: Queryable, sweep: SweepRow): Promise<number | null> {
+  if (sweep.max_active_ms === null || sweep.active_since === null) return null;
+  return Math.max(0, Number(sweep.max_active_ms) - activeMs(sweep, await clock(db)));
 }
 
 async function slotsOfPool(db: Queryable, sweep: SweepRow): Promise<number> {

@@ -14,6 +14,8 @@ export interface SweepStatus {
   readonly exhausted: boolean;
   /** Number the next launch has to carry: one more than the latest stored one. */
   readonly nextRequest: number;
+  /** Milliseconds until a limit in time ends the sweep, whatever happens; null when there is none. */
+  readonly dueInMs: number | null;
 }
 
 /** One request for trials. `(sweepId, requestNumber)` is its idempotency key. */

@@ -6,7 +6,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { isSweepEnded } from '@swath/contracts/states';
 import type { SweepInput, SweepProgress } from '../messages.js';
 import type { SweepActivities, SweepStatus } from '../ports/sweep.activities.js';
-import { nextStep } from './sweep-state.js';
+import { nextStep, waitMs } from './sweep-state.js';
 
 /** How a round ended: `again` at once, `wait` for a wake-up, or the sweep has `ended`. */
 export type Round = 'again' | 'wait' | 'ended';
@@ -33,6 +33,11 @@ export class SweepController {
   /** Whether something happened since the last look began. */
   get isAwake(): boolean {
     return this.awake;
+  }
+
+  /** How long to wait for a signal, ms, given the interval between unprompted looks. */
+  patience(reconcileMs: number): number {
+    return this.status === undefined ? reconcileMs : waitMs(this.status, reconcileMs);
   }
 
   /** Something may have changed: the next wait ends at once. */

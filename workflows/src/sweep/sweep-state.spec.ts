@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isSweepEnded, sweepStates } from '@swath/contracts/states';
 import type { SweepStatus } from '../ports/sweep.activities.js';
 import { LAUNCH_CHUNK } from '../timeouts.js';
-import { nextStep } from './sweep-state.js';
+import { nextStep, waitMs } from './sweep-state.js';
 
 const running: SweepStatus = {
   state: 'running',
@@ -12,6 +12,7 @@ const running: SweepStatus = {
   launchable: 100,
   exhausted: false,
   nextRequest: 1,
+  dueInMs: null,
 };
 
 describe('nextStep', () => {
@@ -52,6 +53,7 @@ describe('nextStep', () => {
       launchable: fc.nat(10_000),
       exhausted: fc.boolean(),
       nextRequest: fc.integer({ min: 1, max: 1000 }),
+      dueInMs: fc.constant(null),
     });
     fc.assert(
       fc.property(status, fc.boolean(), (at, failed) => {
@@ -67,5 +69,16 @@ describe('nextStep', () => {
         expect(step.kind === 'ended').toBe(isSweepEnded(at.state));
       }),
     );
+  });
+});
+
+describe('waitMs', () => {
+  it.each([
+    ['the reconcile interval without a limit in time', null, 600_000],
+    ['until the limit is due', 30_000, 30_000],
+    ['the reconcile interval when the limit is further away', 3_600_000, 600_000],
+    ['a second at least when the limit is due now', 0, 1_000],
+  ])('waits %s', (_name, dueInMs, milliseconds) => {
+    expect(waitMs({ dueInMs }, 600_000)).toBe(milliseconds);
   });
 });

@@ -31,3 +31,11 @@ export function nextStep(status: SweepStatus, failed: boolean): SweepStep {
   const count = Math.min(status.window - status.open, status.launchable, LAUNCH_CHUNK);
   return count > 0 ? { kind: 'launch', count } : { kind: 'wait' };
 }
+
+/** Shortest wait for a limit in time, ms: one that is due but not yet in force must not be asked for in a loop. */
+const SHORTEST_WAIT_MS = 1_000;
+
+/** How long to wait for a signal before looking again, ms: the reconcile interval, or until a limit in time is due. */
+export function waitMs(status: Pick<SweepStatus, 'dueInMs'>, reconcileMs: number): number {
+  return Math.min(reconcileMs, Math.max(SHORTEST_WAIT_MS, status.dueInMs ?? Infinity));
+}

@@ -26,6 +26,7 @@ const { finishSweep } = proxyActivities<SweepActivities>(finishStep);
 
 /** Runs a sweep to its end. Returns when PostgreSQL says that it has ended. */
 export async function sweepWorkflow(input: SweepInput): Promise<void> {
+  const { reconcileMs = RECONCILE_MS } = input;
   const controller = new SweepController(input, { sweepStatus, launchTrials, finishSweep });
   setHandler(trialsDone, ({ trialIds }) => controller.noteDone(trialIds));
   setHandler(sweepChanged, () => controller.wake());
@@ -41,7 +42,7 @@ export async function sweepWorkflow(input: SweepInput): Promise<void> {
         await condition(allHandlersFinished);
         await continueAsNew<typeof sweepWorkflow>(controller.carry());
       }
-      if (round === 'wait') await condition(() => controller.isAwake, input.reconcileMs ?? RECONCILE_MS);
+      if (round === 'wait') await condition(() => controller.isAwake, controller.patience(reconcileMs));
     }
   });
 }

@@ -12,8 +12,11 @@ export function createSweepActivities(db: Database, pool: SuggestPool): SweepAct
   return {
     sweepStatus: (sweepId) =>
       withFailures(async () => {
-        const { state, window, open, launchable, exhausted, nextLaunch } = await sweepStatus(db, sweepId);
-        return { state, window, open, launchable, exhausted, nextRequest: nextLaunch };
+        const { state, window, open, launchable, exhausted, nextLaunch, dueInMs } = await sweepStatus(
+          db,
+          sweepId,
+        );
+        return { state, window, open, launchable, exhausted, nextRequest: nextLaunch, dueInMs };
       }),
 
     launchTrials: (request) =>
