@@ -28,6 +28,7 @@ let db: Database;
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any answer of the API, looked into by assertions
   readonly body: any;
 }
 

@@ -20,12 +20,20 @@ describe('the OpenAPI document', () => {
 
   it('has each operation of the route table once, with its failures', () => {
     const ids = Object.values(document.paths).flatMap((path) =>
-      Object.values(path as Record<string, { operationId: string }>).map((operation) => operation.operationId),
+      Object.values(path as Record<string, { operationId: string }>).map(
+        (operation) => operation.operationId,
+      ),
     );
-    expect(ids.toSorted()).toEqual(Object.values(routes).map((route) => route.operationId).toSorted());
+    expect(ids.toSorted()).toEqual(
+      Object.values(routes)
+        .map((route) => route.operationId)
+        .toSorted(),
+    );
     expect(new Set(ids).size).toBe(ids.length);
     const create = document.paths['/api/v1/sweeps'].post;
-    expect(Object.keys(create.responses)).toEqual(expect.arrayContaining(['201', '400', '401', '403', '413', '415', '422', '429', '503']));
+    expect(Object.keys(create.responses)).toEqual(
+      expect.arrayContaining(['201', '400', '401', '403', '413', '415', '422', '429', '503']),
+    );
   });
 
   it('names routes by their key and only known errors', () => {
