@@ -185,7 +185,7 @@ export class Product {
   }
 
   /** Submits a spec and returns the sweep's id. */
-  async submit(spec: object): Promise<string> {
+  async submit(spec: object | string): Promise<string> {
     const { status, body } = await this.request('POST', '/api/v1/sweeps', { spec });
     if (status !== 201) throw new Error(`submitting answered ${status}: ${JSON.stringify(body)}`);
     return (body as { sweep: { id: string } }).sweep.id;

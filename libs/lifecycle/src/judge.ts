@@ -58,12 +58,10 @@ interface Judging {
 async function judgeOne(tx: Tx, trial: MeasuredTrial, judging: Judging): Promise<Decision | null> {
   const { rule, direction, progress, measurement } = judging;
   const reached = rungReached(rule, trial.bracket, measurement.resource);
-  const recorded = rungValue(rule, progress, measurement.value);
-  const isNew =
-    reached === null
-      ? false
-      : await recordRung(tx, trial, { rung: reached, ...measurement, value: recorded });
-  const rung = judgesAt(rule) === 'rung' && !isNew ? null : reached;
+  const value = rungValue(rule, progress, measurement.value);
+  const record =
+    reached === null ? null : await recordRung(tx, trial, { rung: reached, ...measurement, value });
+  const rung = judgesAt(rule) === 'rung' && record?.isNew !== true ? null : reached;
   if (rung === null && rule.type !== 'patience') return null;
   const cohort = rung !== null && comparesTrials(rule) ? await readCohort(tx, trial, rung) : [];
   const decision = decide({
@@ -74,31 +72,36 @@ async function judgeOne(tx: Tx, trial: MeasuredTrial, judging: Judging): Promise
     resource: measurement.resource,
     value: measurement.value,
     progress,
-    recorded,
+    recorded: record?.value ?? value,
     cohort,
     incumbent: await isIncumbent(tx, trial, { direction, best: progress.best }),
   });
   // A rule that looks at every measurement would fill the table with "continue".
-  if (decision.action === 'continue' && !isNew) return null;
+  if (decision.action === 'continue' && record?.isNew !== true) return null;
   return decision;
 }
 
-/** Records the first value of the trial at a rung, under the rung's lock; `false` when there was one. */
+/** Records the first value of the trial at a rung, under the rung's lock; later ones find what was recorded. */
 async function recordRung(
   tx: Tx,
   trial: MeasuredTrial,
   at: { readonly rung: number; readonly resource: number; readonly value: number },
-): Promise<boolean> {
+): Promise<{ readonly isNew: boolean; readonly value: number }> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtextextended('rung:' || $1 || ':' || $2 || ':' || $3, 0))`,
     [trial.sweep_id, String(trial.bracket), String(at.rung)],
   );
-  const rows = await tx.query<{ rung: number }>(
+  const inserted = await tx.query<{ value: number }>(
     `INSERT INTO rung_value (sweep_id, bracket, rung, trial_id, attempt, resource, value, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp()) ON CONFLICT DO NOTHING RETURNING rung`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp()) ON CONFLICT DO NOTHING RETURNING value`,
     [trial.sweep_id, trial.bracket, at.rung, trial.id, trial.attempt_count, at.resource, at.value],
   );
-  return rows.length > 0;
+  if (inserted[0] !== undefined) return { isNew: true, value: at.value };
+  const [known] = await tx.query<{ value: number }>(
+    'SELECT value FROM rung_value WHERE sweep_id = $1 AND bracket = $2 AND rung = $3 AND trial_id = $4',
+    [trial.sweep_id, trial.bracket, at.rung, trial.id],
+  );
+  return { isNew: false, value: known?.value ?? at.value };
 }
 
 async function readCohort(tx: Tx, trial: MeasuredTrial, rung: number): Promise<number[]> {
