@@ -46,13 +46,24 @@ f.write("s %d\\n"%n());time.sleep(${TRIAL_MS / 1000});f.write("e %d\\n"%n())`,
   shell: ['/bin/sh', '-c', `date +"s %s%N" >> "$0"; sleep ${TRIAL_MS / 1000}; date +"e %s%N" >> "$0"`],
 };
 
-/** Writes a bad measurement and the time, then trains on until it is told to stop. */
-const badTrial = `import os,time,sys
-m=os.open(os.environ["SWATH_METRICS"],os.O_WRONLY|os.O_APPEND)
-f=os.open(sys.argv[1],os.O_WRONLY|os.O_CREAT)
+/**
+ * Writes the time and a bad measurement, then trains on until it is told to stop, and writes when it leaves. For the
+ * floor it gets its SIGTERM from a plain parent that waits for the first line.
+ */
+const badTrial = `import os,signal,sys,time
+f=os.open(sys.argv[1],os.O_WRONLY|os.O_CREAT|os.O_APPEND)
+def leave(*_):
+    os.write(f,b"e %d\\n"%time.monotonic_ns())
+    os._exit(143)
+signal.signal(signal.SIGTERM,leave)
+m=os.open(os.environ.get("SWATH_METRICS","/dev/null"),os.O_WRONLY|os.O_APPEND|os.O_CREAT)
+if sys.argv[-1]=="i=0":
+    os.write(m,b'{"step":1,"loss":0}\\n')
+    sys.exit()
 time.sleep(0.2)
 os.write(f,b"b %d\\n"%time.monotonic_ns())
 os.write(m,b'{"step":1,"loss":1e9}\\n')
+print("written",flush=True)
 while True: time.sleep(0.001)`;
 
 interface Summary {
@@ -89,14 +100,17 @@ async function plainRuns(command: readonly string[], path: string, count: number
   }
 }
 
-/** From SIGTERM to the end of a process as its parent sees it. */
-async function plainStop(): Promise<number> {
-  const child = spawn('python3', ['-c', 'import time\nwhile True: time.sleep(0.001)'], { stdio: 'ignore' });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const began = process.hrtime.bigint();
-  child.kill('SIGTERM');
+/** Milliseconds from the `b` line to the `e` line. */
+function stopTimeOf(path: string): number {
+  const [began = '', ended = ''] = readFileSync(path, 'utf8').trim().split('\n');
+  return Number(BigInt(ended.slice(2)) - BigInt(began.slice(2))) / 1e6;
+}
+
+/** A parent that sends SIGTERM as soon as it sees a line of output: no server, no decision. */
+async function plainStop(path: string): Promise<void> {
+  const child = spawn('python3', ['-c', badTrial, path], { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.stdout.once('data', () => child.kill('SIGTERM'));
   await new Promise((resolve) => child.once('exit', resolve));
-  return Number(process.hrtime.bigint() - began) / 1e6;
 }
 
 function startAgent(source: WorkSource): ChildProcess {
@@ -143,12 +157,13 @@ async function measureGaps(source: WorkSource, name: string, command: readonly s
 async function measureStops(source: WorkSource) {
   const floor: number[] = [];
   const agent: number[] = [];
-  for (let round = 0; round < 15; round += 1) {
-    floor.push(await plainStop());
-    const path = join(folder, `stop-${round}`);
-    const goneNs = await source.runUntilStopped(['python3', '-c', badTrial, path]);
-    const wroteNs = BigInt(readFileSync(path, 'utf8').split(' ')[1]?.trim() ?? '0');
-    agent.push(Number(goneNs - wroteNs) / 1e6);
+  for (let round = 0; round < 3 * Number(options.rounds); round += 1) {
+    const plainFile = join(folder, `stop-${round}-plain`);
+    await plainStop(plainFile);
+    floor.push(stopTimeOf(plainFile));
+    const agentFile = join(folder, `stop-${round}-agent`);
+    await source.runUntilStopped(['python3', '-c', badTrial, agentFile]);
+    agent.push(stopTimeOf(agentFile));
   }
   return { floor: summary(floor), agent: summary(agent) };
 }
@@ -158,7 +173,7 @@ async function main(): Promise<void> {
   const source =
     host === undefined || keyFile === undefined || agentKeyFile === undefined
       ? await gatewaySource()
-      : apiSource({ host, keyFile, agentKeyFile, pool });
+      : await apiSource({ host, keyFile, agentKeyFile, pool });
   const agent = startAgent(source);
   await new Promise((resolve) => agent.once('message', resolve));
   try {
@@ -192,7 +207,7 @@ function print(result: {
     );
   }
   console.log(
-    `bad measurement to process gone, ${result.source}: ${ms(result.stop.agent)}; SIGTERM alone ${ms(result.stop.floor)}`,
+    `bad measurement to process gone, ${result.source}: ${ms(result.stop.agent)}; line to SIGTERM by a plain parent ${ms(result.stop.floor)}`,
   );
 }
 

@@ -11,8 +11,8 @@ export interface WorkSource {
   readonly pool: string;
   /** Runs a command `count` times, queued from the start; resolves when all have ended. */
   run(command: string[], count: number): Promise<void>;
-  /** Runs a command that is to be stopped for its first measurement; when its end was seen, on the monotonic clock. */
-  runUntilStopped(command: string[]): Promise<bigint>;
+  /** Runs a command that is to be stopped for its first measurement. */
+  runUntilStopped(command: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,6 @@ export async function gatewaySource(): Promise<WorkSource> {
       const target = endedCount() + 1;
       gateway.add({ command });
       await gateway.until(() => endedCount() >= target);
-      return process.hrtime.bigint();
     },
     close: () => gateway.close(),
   };
@@ -53,10 +52,16 @@ export interface ApiOptions {
   readonly pool: string;
 }
 
+/** What is read of the API's replies. */
+interface Reply {
+  readonly sweep?: { readonly id: string };
+  readonly state?: string;
+}
+
 /** A running API: sweeps of a grid over a number that the command ignores. */
-export function apiSource({ host, keyFile, agentKeyFile, pool }: ApiOptions): WorkSource {
+export async function apiSource({ host, keyFile, agentKeyFile, pool }: ApiOptions): Promise<WorkSource> {
   const key = readFileSync(keyFile, 'utf8').trim();
-  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+  const call = async (method: string, path: string, body?: unknown): Promise<Reply> => {
     const response = await fetch(`${host}/api/v1${path}`, {
       method,
       headers: {
@@ -68,10 +73,14 @@ export function apiSource({ host, keyFile, agentKeyFile, pool }: ApiOptions): Wo
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text) as Reply;
   };
+  // There already when the benchmark ran before on this data.
+  await call('POST', '/pools', { name: pool }).catch((error: unknown) => {
+    if (!String(error).includes('pool/exists')) throw error;
+  });
   const sweep = async (command: string[], count: number, extra: object): Promise<void> => {
-    const { id } = await call('POST', '/sweeps', {
+    const spec = {
       name: 'bench',
       method: 'grid',
       metric: { name: 'loss', goal: 'minimize' },
@@ -80,9 +89,10 @@ export function apiSource({ host, keyFile, agentKeyFile, pool }: ApiOptions): Wo
       resources: { pool, gpus: 1 },
       budget: { max_trials: count },
       ...extra,
-    });
+    };
+    const id = (await call('POST', '/sweeps', { spec })).sweep?.id ?? '';
     for (;;) {
-      const { state } = await call('GET', `/sweeps/${String(id)}`);
+      const { state } = await call('GET', `/sweeps/${id}`);
       if (state === 'finished' || state === 'failed' || state === 'stopped') return;
       await delay(20);
     }
@@ -93,10 +103,12 @@ export function apiSource({ host, keyFile, agentKeyFile, pool }: ApiOptions): Wo
     agentKey: readFileSync(agentKeyFile, 'utf8').trim(),
     pool,
     run: (command, count) => sweep(command, count, {}),
-    runUntilStopped: async (command) => {
-      await sweep(command, 1, { target: 1e10 });
-      return process.hrtime.bigint();
-    },
+    // The first trial is good and ends, the second is stopped at the first rung.
+    runUntilStopped: (command) =>
+      sweep([...command, '${args_no_hyphens}'], 2, {
+        parallel: 1,
+        early_terminate: { type: 'asha', min_resource: 1, max_resource: 4, reduction_factor: 2 },
+      }),
     close: () => Promise.resolve(),
   };
 }
