@@ -134,7 +134,7 @@ export class Study {
       costWeighting: budget === null ? 'seconds' : 'none',
       ...(budget !== null && { budget }),
       ...(maxSteps !== null && {
-        fidelity: { rungs: [...rungsOf(pruningRule(maxSteps))], maxResource: maxSteps },
+        fidelity: { rungs: rungsOf(pruningRule(maxSteps), 0, maxSteps).filter((rung) => rung < maxSteps), maxResource: maxSteps },
       }),
     };
   }
@@ -157,14 +157,10 @@ function observed(
   };
 }
 
-/** Asynchronous successive halving that stops trials, with search.md's defaults for a known full training. */
+/**
+ * W&B's hyperband rule with the rungs 1, 3, 9 of a training of 27. It judges a trial again at each measurement, so the first
+ * arrivals at a rung, which nobody could be compared with, do not keep their slot once better trials have come.
+ */
 function pruningRule(maxSteps: number): EarlyTerminate {
-  return {
-    type: 'asha',
-    min_resource: Math.max(1, Math.ceil(maxSteps / 27)),
-    max_resource: maxSteps,
-    reduction_factor: 3,
-    brackets: 1,
-    mode: 'stop',
-  };
+  return { type: 'wandb_hyperband', min_iter: Math.max(1, Math.ceil(maxSteps / 27)), eta: 3, strict: true };
 }

@@ -55,8 +55,8 @@ export interface FittedModel {
 /** Percentile of the targets that a failed trial counts as. */
 const FAILURE_PERCENTILE = 0.75;
 /** Largest number of points for the hyperparameters, and for predictions. */
-const MOST_FITTED = 128;
-const MOST_PREDICTING = 224;
+const MOST_FITTED = 96;
+const MOST_PREDICTING = 160;
 
 /**
  * Fits the surrogate.
@@ -144,7 +144,7 @@ function targetVariance(scale: TargetTransform, loss: number | null, variance: n
 
 /** How many new trials there must be before the hyperparameters are fitted again. */
 function refitAfter(n: number): number {
-  return Math.max(1, Math.floor(n / 25));
+  return Math.max(1, Math.floor(n / 20));
 }
 
 function hyperparametersOf(
@@ -162,8 +162,8 @@ function hyperparametersOf(
   const data = trainingSet(input, { y, variances }, chooseSubset(members, MOST_FITTED, 0.5, input.seed));
   const fits = (cached?.fits ?? 0) + 1;
   const starts = cached === null ? [priorMode(dimensions)] : [cached.theta];
-  if (cached !== null && fits % 5 === 0) starts.push(priorMode(dimensions));
-  const iterations = n <= 60 ? 25 : n <= 120 ? 12 : 6;
+  if (cached !== null && n <= MOST_FITTED && fits % 5 === 0) starts.push(priorMode(dimensions));
+  const iterations = n <= 50 ? 25 : n <= 90 ? 12 : 5;
   const { theta } = fitHyperparameters(data, starts, iterations);
   return { theta, model: writeCache(theta, n, fits) };
 }

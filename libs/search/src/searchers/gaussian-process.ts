@@ -32,8 +32,8 @@ import { learningTrials } from './targets.js';
 
 /** A finite space with at most this many points is scored point by point. */
 const LISTED_POINTS = 2048;
-/** Expected improvement is divided by the predicted cost to this power: 1 would chase cheap trials only. */
-const COST_EXPONENT = 0.5;
+/** Expected improvement is divided by the predicted cost to this power. */
+const COST_EXPONENT = 1;
 const BRANCH_EVERY = 3;
 const EXPLORE_EVERY = 12;
 
@@ -193,7 +193,7 @@ class ModelRun {
       stream,
       seed: stream.word(),
       spread: 256,
-      climbs: fitted.process.size > 128 ? 2 : 4,
+      climbs: fitted.process.size > 80 ? 2 : 4,
       allowed,
     };
     return searchAcquisition(task);
