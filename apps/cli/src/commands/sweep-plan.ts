@@ -1,0 +1,136 @@
+// `swath sweep plan FILE`: what submitting a spec would do, without doing it.
+import type { ApiClient } from '@swath/api-client';
+import type { Plan } from '@swath/contracts';
+import type { Command } from 'commander';
+import { contextOf, type CommandContext, type CommonFlags } from '../context.js';
+import type { Host } from '../host.js';
+import type { ShownProblem } from '../output/cli-error.js';
+import { formatDuration, formatMoney, plural } from '../output/format.js';
+import { problemLines } from '../output/render-error.js';
+import { costBound, estimateCost, type CostBound, type CostEstimate } from '../spec/cost-estimate.js';
+import { exampleCommands } from '../spec/example-commands.js';
+import { readSpecFile, withSource, type SpecFile } from '../spec/spec-file.js';
+import { addCommand } from './define.js';
+import { addSpecFlags, specEdits, type SpecFlags } from './submit-flags.js';
+
+const SHOWN_COMMANDS = 5;
+
+/** The plan of the server with what only the command line adds. */
+export interface FullPlan extends Plan {
+  readonly commands: readonly string[];
+  readonly estimate: CostEstimate | null;
+  readonly bound: CostBound | null;
+}
+
+/** Adds `plan`. */
+export function addSweepPlan(sweep: Command, host: Host): void {
+  const command = addCommand(sweep, 'plan <file>', 'show what a spec would run and cost; writes nothing');
+  addSpecFlags(command).action(async (file: string, flags: CommonFlags & SpecFlags) => {
+    const context = contextOf(host, flags);
+    const spec = await readSpecFile(host, file, specEdits(flags));
+    const plan = await planSpec(context.api(), spec, context);
+    context.print.one(plan, (shown) => [...planLines(shown), ...commandLines(shown)]);
+    warnAbout(context, plan.warnings, spec);
+  });
+}
+
+/** Asks the server for the plan of a spec. @throws CliError with the places in the file */
+export async function planSpec(
+  api: ApiClient,
+  file: SpecFile,
+  { settings }: CommandContext,
+): Promise<FullPlan> {
+  const project = settings().project?.value;
+  const body = { spec: file.text, ...(project === undefined ? {} : { project }) };
+  try {
+    const plan = await api.call('planSweep', { body });
+    return {
+      ...plan,
+      commands: exampleCommands(file.spec, SHOWN_COMMANDS),
+      estimate: (await estimateCost(api, plan)) ?? null,
+      bound: costBound(plan) ?? null,
+    };
+  } catch (error) {
+    throw withSource(error, file.source);
+  }
+}
+
+/** Prints warnings with the lines they are about. */
+export function warnAbout(
+  { print }: CommandContext,
+  warnings: readonly ShownProblem[],
+  file: SpecFile,
+): void {
+  for (const warning of warnings) {
+    const [first = '', ...rest] = problemLines(
+      warning,
+      warning.line === undefined ? undefined : file.source,
+      print.err,
+    );
+    [`${print.err.yellow('warning:')} ${first.trim()}`, ...rest].forEach(print.warn);
+  }
+}
+
+/** The plan in a few lines: method and size, pool, money, limits. */
+export function planLines(plan: FullPlan): string[] {
+  const { spec, pool, trials } = plan;
+  const size = trials.max === null ? 'no limit on trials' : `at most ${plural(trials.max, 'trial')}`;
+  const rule =
+    spec.early_terminate === undefined ? '' : ` + ${spec.early_terminate.type.replace('wandb_', '')}`;
+  const grid = trials.gridSize === null ? '' : `, grid of ${plural(Number(trials.gridSize), 'point')}`;
+  const parameters = plural(Object.keys(spec.parameters).length, 'parameter');
+  return [
+    `plan     ${spec.method}${rule}, ${size}${grid}, ${parameters}`,
+    `pool     ${poolText(pool, spec.resources.pool)}`,
+    `cost     ${costText(plan)}`,
+    `limits   ${limitsText(plan) || 'none; the project gives the sweep its default limit'}`,
+  ];
+}
+
+function poolText(pool: Plan['pool'], name: string): string {
+  if (pool === null) return `${name} (there is no such pool)`;
+  const price =
+    pool.pricePerSlotHour === null ? 'no price' : `${formatMoney(pool.pricePerSlotHour)} a slot and hour`;
+  return `${pool.name}, ${plural(pool.slots, 'slot')}, ${price}`;
+}
+
+function costText({ estimate, bound, pool }: FullPlan): string {
+  const likely =
+    estimate === null
+      ? ''
+      : `about ${formatMoney(estimate.p50)} to ${formatMoney(estimate.p90)} (p50 to p90, from ${estimate.basis})`;
+  const most = bound === null ? '' : `at most ${formatMoney(bound.amount)} (${bound.by})`;
+  if (likely !== '' || most !== '') return [likely, most].filter((text) => text !== '').join('; ');
+  return pool?.pricePerSlotHour ? 'not limited; set budget.max_cost' : 'none: the pool has no price';
+}
+
+function limitsText({ spec: { budget, parallel }, maxCost }: FullPlan): string {
+  const {
+    max_trials: trials,
+    max_gpu_hours: hours,
+    max_wall_clock: wall,
+    max_trial_duration: duration,
+  } = budget;
+  return [
+    trials === undefined ? '' : plural(trials, 'trial'),
+    maxCost === null ? '' : formatMoney(maxCost),
+    hours === undefined ? '' : `${hours} GPU hours`,
+    wall === undefined ? '' : `${formatDuration(wall)} in all`,
+    duration === undefined ? '' : `${formatDuration(duration)} a trial`,
+    parallel === undefined ? '' : `${parallel} at once`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+function commandLines({ commands, spec }: FullPlan): string[] {
+  const exact = spec.method === 'grid' || spec.seed !== undefined;
+  const title = exact
+    ? `first ${plural(commands.length, 'command')}`
+    : `${plural(commands.length, 'command')} like those it will run`;
+  return [
+    '',
+    `${title}, in ${spec.working_dir ?? 'the folder of the attempt'}:`,
+    ...commands.map((command) => `  ${command}`),
+  ];
+}
