@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createFirstKeys, firstIds } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { createLogger } from '@swath/platform';
-import { createTestDatabase, type TestDatabase } from '@swath/testing';
+import { badSpecs, createTestDatabase, type TestDatabase } from '@swath/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { routes } from '@swath/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -353,5 +353,99 @@ describe('the API', () => {
     ).toBe('3.000000');
     expect((await call('GET', `/api/v1/pools/${made.body.id}/queue`)).body).toEqual({ data: [] });
     expect((await call('GET', '/api/v1/pools')).body.data).toHaveLength(2);
+  });
+
+  it('streams events and goes on after the last one seen', async () => {
+    const open = async (headers: Record<string, string>) => {
+      const stop = new AbortController();
+      const reply = await fetch(`${base}/api/v1/events`, {
+        headers: { authorization: `Bearer ${apiKey}`, ...headers },
+        signal: stop.signal,
+      });
+      expect(reply.headers.get('content-type')).toContain('text/event-stream');
+      const reader = reply.body?.getReader();
+      let text = '';
+      const until = async (count: number): Promise<{ id: string; name: string }[]> => {
+        for (;;) {
+          const events = [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ''));
+          if (events.length >= count) return events;
+          const chunk = await reader?.read();
+          if (chunk?.value === undefined) throw new Error(`the stream ended after ${events.length} events`);
+          text += Buffer.from(chunk.value).toString();
+        }
+      };
+      return { until, close: () => stop.abort() };
+    };
+    const first = await open({});
+    const { sweep } = (await submit('events-1')).body;
+    const [created] = await first.until(1);
+    expect(created).toMatchObject({ name: 'sweep.created', topic: `sweep:${sweep.id}` });
+    first.close();
+    await call('POST', `/api/v1/sweeps/${sweep.id}:pause`);
+    await call('POST', `/api/v1/sweeps/${sweep.id}:resume`);
+    const second = await open({ 'last-event-id': created?.id ?? '' });
+    expect(await second.until(2)).toMatchObject([
+      { name: 'sweep.state_changed', entity: { state: 'paused' } },
+      { name: 'sweep.state_changed', entity: { state: 'running' } },
+    ]);
+    second.close();
+  });
+
+  it('refuses every hostile spec with a problem that names the field, and keeps serving', async () => {
+    let slowest = { ms: 0, name: '' };
+    const post = async (name: string, text: string, headers: Record<string, string>): Promise<Answer> => {
+      const startedAt = performance.now();
+      const answer = await call('POST', '/api/v1/sweeps', {
+        text,
+        headers: { 'idempotency-key': `bad-${performance.now()}`, ...headers },
+      });
+      const ms = performance.now() - startedAt;
+      if (ms > slowest.ms) slowest = { ms, name };
+      expect(answer.status, `${name}: ${JSON.stringify(answer.body).slice(0, 300)}`).toBeGreaterThanOrEqual(
+        400,
+      );
+      expect(answer.status, name).toBeLessThan(500);
+      expect(answer.body.code, name).toBeTypeOf('string');
+      expect(JSON.stringify(answer.body), name).not.toMatch(/node_modules|\.ts:|\.js:\d/);
+      return answer;
+    };
+    const yaml = { 'content-type': 'application/yaml' };
+    const json = { 'content-type': 'application/json' };
+    for (const { name, text, pointer, code } of badSpecs) {
+      const answer = await post(name, text, yaml);
+      if (answer.status === 422) {
+        expect(answer.body.errors, name).toContainEqual(expect.objectContaining({ pointer, code }));
+      }
+    }
+    expect((await post('5 MB of YAML', 'x'.repeat(5_000_000), yaml)).body.code).toBe('request/too-large');
+    expect((await post('5 MB of JSON', `{"spec":"${'x'.repeat(5_000_000)}"}`, json)).body.code).toBe(
+      'request/too-large',
+    );
+    expect(
+      (
+        await post(
+          'a million parameters',
+          `{"spec":{"method":"random","parameters":{${Array.from({ length: 1_000_000 }, (_, n) => `"p${n}":{"value":1}`).join(',')}}}}`,
+          json,
+        )
+      ).body.code,
+    ).toBe('request/too-large');
+    await post('deep JSON', `{"spec":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, json);
+    await post('unclosed deep JSON', '{"spec":' + '['.repeat(400_000), json);
+    expect(
+      (await post('prototype key in JSON', '{"spec":{"__proto__":{"a":1},"method":"random"}}', json)).body
+        .code,
+    ).toBe('request/malformed');
+    await post('prototype keys beside the spec', '{"__proto__":{"spec":1}}', json);
+    await post('an array', '[]', json);
+    await post('not UTF-8', Buffer.from([0xff, 0xfe, 0x00]).toString('latin1'), json);
+    await post('nothing', '', json);
+    expect(
+      (await post('unknown field beside the spec', '{"spec":{},"poject":"x"}', json)).body.errors,
+    ).toMatchObject([{ pointer: '/poject' }]);
+    expect((await post('another content type', '<a/>', { 'content-type': 'text/xml' })).status).toBe(415);
+    expect((await call('GET', '/readyz', { key: null })).status).toBe(200);
+    expect((await submit('after-hostile')).status).toBe(201);
+    process.stdout.write(`slowest answer to a hostile spec: ${slowest.ms.toFixed(0)} ms (${slowest.name})\n`);
   });
 });

@@ -24,6 +24,7 @@ import { RunsController } from './runs/runs.controller.js';
 import { SweepRecordsController } from './sweeps/sweep-records.controller.js';
 import { SweepsController } from './sweeps/sweeps.controller.js';
 import { TrialsController } from './trials/trials.controller.js';
+import { SessionController } from './web/session.controller.js';
 
 const TOKEN_SECRET = Symbol('token secret');
 
@@ -56,6 +57,7 @@ export class ApiModule implements BeforeApplicationShutdown {
         EventsController,
         HealthController,
         DocsController,
+        SessionController,
       ],
       providers: [
         Access,

@@ -10,6 +10,7 @@ import type { ApiConfig } from './api.config.js';
 import { ApiModule } from './api.module.js';
 import { RequestMetrics } from './health/request-metrics.js';
 import { addBodyParsers, BODY_LIMIT } from './http/body-parsers.js';
+import { serveSite } from './web/site.js';
 
 /** The application, initialised but not listening. */
 export async function createApi(config: ApiConfig, log: Logger): Promise<NestFastifyApplication> {
@@ -21,6 +22,7 @@ export async function createApi(config: ApiConfig, log: Logger): Promise<NestFas
   });
   const server: FastifyInstance = adapter.getInstance();
   addBodyParsers(server);
+  await serveSite(server);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(config, log), adapter, {
     bodyParser: false,
     logger: ['error', 'fatal'],

@@ -66,7 +66,7 @@ async function* readStream(
     },
   });
   const decoder = new TextDecoder();
-  const reader = reply.body?.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = reply.body?.getReader();
   for (;;) {
     const chunk = await reader?.read();
     if (chunk === undefined || chunk.done) return;

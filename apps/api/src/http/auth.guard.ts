@@ -1,5 +1,5 @@
 /**
- * Authenticates each request by its bearer key and checks that its kind and role may use the route. What a principal may
+ * Authenticates each request by its bearer key or browser session and checks that its kind and role may use the route. What a principal may
  * reach inside a route (its project, its nodes, its run) is checked by `access.ts`.
  */
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { authenticate } from '@swath/lifecycle';
 import type { Principal, Role } from '@swath/lifecycle';
 import type { Database } from '@swath/persistence';
 import { routeOf } from './operation.js';
+import { sessionKey } from '../web/session.js';
 import type { ApiRequest } from './request.js';
 
 /** How long a key may work after it was revoked, milliseconds. */
@@ -30,10 +31,16 @@ export class AuthGuard implements CanActivate {
     const route = routeOf(context);
     if (route.scope === 'public') return true;
     const request = context.switchToHttp().getRequest<ApiRequest>();
-    const principal = await this.principalOf(bearerOf(request));
+    const principal = await this.principalOf(this.keyOf(request));
     checkScope(route, principal);
     request.principal = principal;
     return true;
+  }
+
+  /** The key a request comes with. A header goes before the session, so that a script's key is never replaced by a cookie. */
+  private keyOf(request: ApiRequest): string {
+    if (request.headers.authorization !== undefined) return bearerOf(request);
+    return sessionKey(this.secret, request) ?? bearerOf(request);
   }
 
   private async principalOf(token: string): Promise<Principal> {

@@ -42,7 +42,7 @@ function addIssue(issue: Issue, root: Json, schema: z.ZodType, context: PartCont
   }
   const bound = expectation(issue);
   const detail = `${capital(nameOf(path, context))} must be ${bound}.${suggestion(issue, got)}`;
-  problems.add(codeOf(issue), pointer, detail, { got, bound });
+  problems.add(codeOf(issue, got), pointer, detail, { got, bound });
 }
 
 function addUnknownKeys(
@@ -61,7 +61,7 @@ function addUnknownKeys(
   }
 }
 
-function codeOf(issue: Issue): string {
+function codeOf(issue: Issue, got: Json): string {
   switch (issue.code) {
     case 'too_small':
       return 'spec/too-small';
@@ -75,7 +75,7 @@ function codeOf(issue: Issue): string {
       // zod calls a float where an integer belongs a type error with this expectation.
       return issue.expected === 'int' ? 'spec/not-integer' : 'spec/type';
     default:
-      return issue.message.startsWith('must') ? 'spec/format' : 'spec/type';
+      return typeof got === 'string' || typeof got === 'number' ? 'spec/format' : 'spec/type';
   }
 }
 

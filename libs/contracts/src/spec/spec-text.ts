@@ -3,7 +3,7 @@
  * anything is composed, aliases are expanded under the same count, so no text costs more than its size.
  */
 import { CST, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
-import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
+import type { Alias, Document, Pair, Scalar, YAMLMap } from 'yaml';
 import type { Json } from '../search-space.js';
 import { codePointName, controlCharacterIn, TreeReader } from './spec-document.js';
 import type { SpecDocument } from './spec-document.js';
@@ -34,7 +34,8 @@ export function documentOfText(
     schema: 'failsafe',
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Not `silent`: that would also hide a second document.
+    logLevel: 'error',
     // Its own check compares every pair of keys; `objectOf` looks each key up instead.
     uniqueKeys: false,
   });
@@ -185,13 +186,21 @@ class YamlReader {
 
   private valueOf(node: unknown, pointer: string, depth: number): Json {
     if (!this.tree.enter(pointer, depth)) return null;
-    if (isAlias(node)) return this.valueOf(node.resolve(this.document), pointer, depth + 1);
+    if (isAlias(node)) return this.targetOf(node, pointer, depth);
     if (isMap(node)) return this.acceptTag(node.tag, pointer) ? this.objectOf(node, pointer, depth) : null;
     if (isSeq(node)) {
       if (!this.acceptTag(node.tag, pointer)) return null;
       return node.items.map((item, index) => this.itemOf(item, pointerTo(pointer, index), depth));
     }
     if (isScalar(node)) return this.acceptTag(node.tag, pointer) ? this.scalarOf(node, pointer) : null;
+    return null;
+  }
+
+  private targetOf(alias: Alias, pointer: string, depth: number): Json {
+    const target = alias.resolve(this.document);
+    if (target !== undefined) return this.valueOf(target, pointer, depth + 1);
+    const detail = `No value before here has the anchor &${alias.source.slice(0, 80)}; add it or write the value.`;
+    this.problems.add('spec/alias', pointer, detail, { got: `*${alias.source}` });
     return null;
   }
 
