@@ -72,3 +72,4 @@ export type {
 } from './searchers/searcher.js';
 export { createSearcher, suggest } from './searchers/registry.js';
 export { AskTellSession } from './ask-tell/protocol.js';
+export type { Curve } from './searchers/searcher.js';

@@ -134,7 +134,10 @@ export class Study {
       costWeighting: budget === null ? 'seconds' : 'none',
       ...(budget !== null && { budget }),
       ...(maxSteps !== null && {
-        fidelity: { rungs: rungsOf(pruningRule(maxSteps), 0, maxSteps).filter((rung) => rung < maxSteps), maxResource: maxSteps },
+        fidelity: {
+          rungs: rungsOf(pruningRule(maxSteps), 0, maxSteps).filter((rung) => rung < maxSteps),
+          maxResource: maxSteps,
+        },
       }),
     };
   }

@@ -70,7 +70,9 @@ export function fitModel(input: ModelInput): FittedModel {
   const sorted = ascending(targets.filter((target) => target !== null));
   const penalty = quantileOfSorted(sorted, FAILURE_PERCENTILE);
   const y = targets.map((target) => target ?? penalty);
-  const variances = input.losses.map((loss, index) => targetVariance(scale, loss, input.variances?.[index] ?? 0));
+  const variances = input.losses.map((loss, index) =>
+    targetVariance(scale, loss, input.variances?.[index] ?? 0),
+  );
   const { theta, model } = hyperparametersOf(input, y, variances);
   const chosen = predictingSubset(input, y, theta);
   const data = trainingSet(input, { y, variances }, chosen);
@@ -169,7 +171,11 @@ function hyperparametersOf(
 }
 
 /** The points near the best one, in the kernel's distance, and some of the others. */
-function predictingSubset(input: ModelInput, y: readonly number[], theta: Hyperparameters): readonly number[] {
+function predictingSubset(
+  input: ModelInput,
+  y: readonly number[],
+  theta: Hyperparameters,
+): readonly number[] {
   const { rows, domain, numbers, losses, seed } = input;
   if (rows.length <= MOST_PREDICTING) return rows.map((_, index) => index);
   let centre = -1;
@@ -203,5 +209,7 @@ function readCache(model: Json | undefined, dimensions: number): Cache | null {
   const { theta, fitted, fits } = model;
   if (!Array.isArray(theta) || theta.length !== dimensions + 2) return null;
   if (typeof fitted !== 'number' || typeof fits !== 'number') return null;
-  return theta.every((value) => Number.isFinite(value)) ? { theta: Float64Array.from(theta), fitted, fits } : null;
+  return theta.every((value) => Number.isFinite(value))
+    ? { theta: Float64Array.from(theta), fitted, fits }
+    : null;
 }

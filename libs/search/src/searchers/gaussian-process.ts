@@ -98,7 +98,8 @@ class ModelRun {
     const values = encoding.decode(row);
     problem.tried.add(values);
     this.running.push(row);
-    if (this.fitted !== null && this.running.length <= this.fitted.capacity) this.fitted.process.believe([row]);
+    if (this.fitted !== null && this.running.length <= this.fitted.capacity)
+      this.fitted.process.believe([row]);
     return { parameters: toParameters(problem.space, values), info };
   }
 
@@ -170,7 +171,10 @@ class ModelRun {
   private search(number: number, fitted: FittedModel, branch: number | null): Scored | null {
     const { problem, encoding, branches } = this;
     const { domain } = encoding;
-    const cost = fitted.cost && { process: fitted.cost.process, weight: COST_EXPONENT * fitted.cost.deviation };
+    const cost = fitted.cost && {
+      process: fitted.cost.process,
+      weight: COST_EXPONENT * fitted.cost.deviation,
+    };
     const acquisition = new Acquisition(fitted.process, fitted.incumbent, cost);
     const tried = rowsOf([...this.rows, ...this.running], domain.size);
     const allowed = (row: Float64Array): boolean =>

@@ -26,8 +26,8 @@ export class TriedPoints {
 
   has(values: Assignment): boolean {
     this.keys ??= new Set(
-      [...this.trials.map(({ parameters }) => fromParameters(this.space, parameters)), ...this.added].map((point) =>
-        this.keyOf(point),
+      [...this.trials.map(({ parameters }) => fromParameters(this.space, parameters)), ...this.added].map(
+        (point) => this.keyOf(point),
       ),
     );
     return this.keys.has(this.keyOf(values));

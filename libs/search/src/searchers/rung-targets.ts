@@ -56,7 +56,9 @@ export function projectLosses(
   return values.map((levels) => {
     const highest = levels.findLastIndex((value) => value !== null);
     const value = levels[highest];
-    return value === undefined || value === null ? null : carryUp({ loss: value, variance: 0 }, steps.slice(highest));
+    return value === undefined || value === null
+      ? null
+      : carryUp({ loss: value, variance: 0 }, steps.slice(highest));
   });
 }
 
@@ -94,7 +96,8 @@ function stepBetween(values: readonly (readonly (number | null)[])[], level: num
 function medianSlope(pairs: readonly { from: number; to: number }[]): number {
   const slopes: number[] = [];
   pairs.forEach((a, index) => {
-    for (const b of pairs.slice(index + 1)) if (a.from !== b.from) slopes.push((b.to - a.to) / (b.from - a.from));
+    for (const b of pairs.slice(index + 1))
+      if (a.from !== b.from) slopes.push((b.to - a.to) / (b.from - a.from));
   });
   return slopes.length === 0 ? 1 : medianOf(slopes);
 }

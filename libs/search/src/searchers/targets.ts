@@ -71,7 +71,9 @@ export function learningTrials(
   }));
   const measured = pending.map((trial) => ({ curve: curveOf(trial), final: null }));
   const projected = projectLosses([...ended, ...measured], request.fidelity.rungs);
-  const known = [...history, ...pending].map((trial, index) => learning(problem, trial, projected[index] ?? null));
+  const known = [...history, ...pending].map((trial, index) =>
+    learning(problem, trial, projected[index] ?? null),
+  );
   const learnt = known.filter(({ loss }, index) => index < history.length || loss !== null);
   return {
     known: learnt.sort((a, b) => a.number - b.number),

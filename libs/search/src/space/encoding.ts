@@ -95,7 +95,8 @@ function encodeRow(
     const flat = space[index];
     const value = values[index];
     if (scale === undefined || flat === undefined) return 0;
-    if (value === undefined || (flat.conditions.length > 0 && !isActive(flat, values))) return scale.category ? INACTIVE_LEVEL : 0.5;
+    if (value === undefined || (flat.conditions.length > 0 && !isActive(flat, values)))
+      return scale.category ? INACTIVE_LEVEL : 0.5;
     return scale.encode(value);
   });
 }
