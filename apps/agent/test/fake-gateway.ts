@@ -197,6 +197,7 @@ export class FakeGateway {
         const wake = (): void => {
           clearTimeout(timer);
           this.#waiting.delete(wake);
+          request.socket.off('close', wake);
           resolve();
         };
         const timer = setTimeout(wake, end - performance.now());

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { commandArgsJson } from '@swath/contracts';
 import type { LeaseGrant, TrialParameters } from '@swath/contracts';
 
@@ -71,6 +71,7 @@ export function isSafeId(id: string): boolean {
 export function createAttemptFiles(files: AttemptFiles, grant: LeaseGrant): void {
   mkdirSync(files.work, { recursive: true, mode: 0o700 });
   mkdirSync(files.checkpoints, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(files.socket), { recursive: true, mode: 0o700 });
   writeFileSync(files.parameters, commandArgsJson(grant.parameters), { mode: 0o600 });
   writeFileSync(files.wandbParameters, wandbParameters(grant.parameters), { mode: 0o600 });
 }
@@ -111,7 +112,5 @@ function wandbParameters(parameters: TrialParameters): string {
 
 function shortSocket(agentFolder: string, attemptId: string): string {
   const owner = createHash('sha256').update(agentFolder).digest('hex').slice(0, 12);
-  const folder = join(tmpdir(), `swath-${owner}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, `${attemptId}.sock`);
+  return join(tmpdir(), `swath-${owner}`, `${attemptId}.sock`);
 }
