@@ -98,22 +98,33 @@ export async function expireLeases(db: Database, limit = 100): Promise<number> {
     [limit],
   );
   let count = 0;
+  const failures: unknown[] = [];
   for (const { id, trial_id } of due) {
-    count += await db.transaction(async (tx) => {
-      const trial = await lockTrial(tx, trial_id);
-      const [lease] = await tx.query<LeaseRow>(
-        `SELECT ${leaseColumns} FROM lease l WHERE id = $1 AND state = 'live'
-           AND expires_at + tail_ms * interval '1 millisecond' < clock_timestamp() FOR UPDATE`,
-        [id],
-      );
-      if (lease === undefined) return 0;
-      const outcome =
-        lease.stop_reason === 'cancelled' || lease.stop_reason === 'stopped' ? lease.stop_reason : 'lost';
-      await endLease(tx, lease, { outcome, endedAt: certainEnd(lease), exit: null, state: 'expired', trial });
-      return 1;
-    });
+    // One lease that cannot be ended must not keep the others alive.
+    await expireOne(db, id, trial_id).then(
+      (ended) => (count += ended),
+      (error: unknown) => failures.push(error),
+    );
   }
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} leases could not be expired`);
   return count;
+}
+
+function expireOne(db: Database, leaseId: string, trialId: string): Promise<number> {
+  return db.transaction(async (tx) => {
+    const trial = await lockTrial(tx, trialId);
+    const [lease] = await tx.query<LeaseRow>(
+      `SELECT ${leaseColumns} FROM lease l WHERE id = $1 AND state = 'live'
+         AND expires_at + tail_ms * interval '1 millisecond' < clock_timestamp() FOR UPDATE`,
+      [leaseId],
+    );
+    if (lease === undefined) return 0;
+    const outcome =
+      lease.stop_reason === 'cancelled' || lease.stop_reason === 'stopped' ? lease.stop_reason : 'lost';
+    await endLease(tx, lease, { outcome, endedAt: certainEnd(lease), exit: null, state: 'expired', trial });
+    return 1;
+  });
 }
 
 interface TrialLock {

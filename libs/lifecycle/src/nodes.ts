@@ -139,6 +139,7 @@ export async function setNodeState(
       [nodeId, state],
     );
     if (row === undefined) throw new DomainError('node/unknown', `there is no node ${nodeId}`);
+    await tellSweeps(tx, row.pool_id);
     await wakePool(tx, row.pool_id);
     await wakeNodes(tx, [nodeId]);
   });

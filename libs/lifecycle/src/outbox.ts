@@ -13,7 +13,7 @@ export interface OutboxRow {
 }
 
 /** How long a claimed row is left to its relay. */
-const CLAIM_SECONDS = 30;
+const CLAIM_SECONDS = 15;
 
 /** Claims due rows, oldest first. */
 export async function claimOutbox(db: Database, limit: number): Promise<OutboxRow[]> {
