@@ -11,3 +11,21 @@ export {
   type LoggedValue,
 } from './metric-chunk.mapper.js';
 export { decodeLogs, encodeLogs } from './log-chunk.mapper.js';
+export {
+  decodeExactRows,
+  encodeExactRows,
+  EXACT_CODEC,
+  parseExactRow,
+  stepOf,
+  writeExactRow,
+  type ExactRow,
+} from './exact-rows.mapper.js';
+export {
+  ExtendedJsonError,
+  parseExtendedJson,
+  splitExtendedJson,
+  toJsonbText,
+  toPlainJson,
+  writeExtendedJson,
+  type ExtendedJson,
+} from './extended-json.js';

@@ -2,6 +2,7 @@
 // every bit of a double survives, NaN and infinities included; anything else is kept as JSON text. `readMetrics` decodes.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json, MetricRow } from '@swath/contracts';
+import { parseExtendedJson, toPlainJson } from './extended-json.js';
 
 /** Codec number stored with each chunk written here. */
 export const METRIC_CODEC = 1;
@@ -16,15 +17,17 @@ export interface LoggedRow {
   readonly values: Readonly<Record<string, LoggedValue>>;
 }
 
-interface ColumnHeader {
+/** A column of a chunk; kinds `i64`, `real` and `text` are those of `exact-rows.mapper.ts`. */
+export interface ColumnHeader {
   readonly name: string;
-  readonly kind: 'f64' | 'json';
+  readonly kind: 'f64' | 'json' | 'i64' | 'real' | 'text';
   /** Row indices that have a value; absent when every row has one. */
   readonly rows?: readonly number[];
   readonly bytes: number;
 }
 
-interface ChunkHeader {
+/** What a chunk says of itself. */
+export interface ChunkHeader {
   readonly rows: number;
   readonly columns: readonly ColumnHeader[];
 }
@@ -83,16 +86,50 @@ export function encodeMetrics(rows: readonly MetricRow[]): Buffer {
       ),
     ),
   ];
-  const header: ChunkHeader = { rows: rows.length, columns: columns.map((column) => column.header) };
+  return packChunk(rows.length, columns);
+}
+
+/** Puts columns together and deflates them. */
+export function packChunk(
+  rows: number,
+  columns: readonly { readonly header: ColumnHeader; readonly body: Buffer }[],
+): Buffer {
+  const header: ChunkHeader = { rows, columns: columns.map((column) => column.header) };
   const head = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
   return deflateRawSync(Buffer.concat([length, head, ...columns.map((column) => column.body)]));
 }
 
-function decodeColumn(header: ColumnHeader, body: Buffer): LoggedValue[] {
-  if (header.kind === 'json') return JSON.parse(body.toString()) as LoggedValue[];
-  return Array.from({ length: body.length / 8 }, (_, index) => body.readDoubleLE(index * 8));
+/** Takes a chunk apart into its columns. */
+export function unpackChunk(chunk: Buffer): { header: ChunkHeader; column: [ColumnHeader, Buffer][] } {
+  const bytes = inflateRawSync(chunk);
+  let at = 4 + bytes.readUInt32LE(0);
+  const header = JSON.parse(bytes.subarray(4, at).toString()) as ChunkHeader;
+  const column = header.columns.map((own): [ColumnHeader, Buffer] => {
+    const body = bytes.subarray(at, at + own.bytes);
+    at += own.bytes;
+    return [own, body];
+  });
+  return { header, column };
+}
+
+/** The values of a column as ordinary ones; integers beyond 2^53 become the nearest double. */
+export function decodeCells(header: ColumnHeader, body: Buffer): LoggedValue[] {
+  switch (header.kind) {
+    case 'json':
+      return JSON.parse(body.toString()) as LoggedValue[];
+    case 'f64':
+    case 'real':
+      return Array.from({ length: body.length / 8 }, (_, index) => body.readDoubleLE(index * 8));
+    case 'i64':
+      return Array.from({ length: body.length / 8 }, (_, index) => Number(body.readBigInt64LE(index * 8)));
+    case 'text':
+      return (JSON.parse(body.toString()) as string[]).map((text) => {
+        const value = parseExtendedJson(text);
+        return typeof value === 'number' ? value : (toPlainJson(value) as LoggedValue);
+      });
+  }
 }
 
 /**
@@ -101,26 +138,21 @@ function decodeColumn(header: ColumnHeader, body: Buffer): LoggedValue[] {
  * @param only  metric names wanted; default all
  */
 export function decodeMetrics(chunk: Buffer, only?: ReadonlySet<string>): LoggedRow[] {
-  const bytes = inflateRawSync(chunk);
-  const headEnd = 4 + bytes.readUInt32LE(0);
-  const header = JSON.parse(bytes.subarray(4, headEnd).toString()) as ChunkHeader;
+  const { header, column } = unpackChunk(chunk);
   const rows = Array.from({ length: header.rows }, () => ({
     step: null as number | null,
     offsetMs: null as number | null,
     values: Object.create(null) as Record<string, LoggedValue>,
   }));
-  let at = headEnd;
-  for (const column of header.columns) {
-    const body = bytes.subarray(at, at + column.bytes);
-    at += column.bytes;
-    const own = column.name === STEP || column.name === OFFSET;
-    if (!own && only !== undefined && !only.has(column.name)) continue;
-    decodeColumn(column, body).forEach((value, index) => {
-      const row = rows[column.rows?.[index] ?? index];
+  for (const [own, body] of column) {
+    const isStep = own.name === STEP || own.name === '_step';
+    if (!isStep && own.name !== OFFSET && only !== undefined && !only.has(own.name)) continue;
+    decodeCells(own, body).forEach((value, index) => {
+      const row = rows[own.rows?.[index] ?? index];
       if (row === undefined) return;
-      if (column.name === STEP) row.step = value as number;
-      else if (column.name === OFFSET) row.offsetMs = value as number;
-      else row.values[column.name] = value;
+      if (isStep) row.step = value as number;
+      else if (own.name === OFFSET) row.offsetMs = value as number;
+      else row.values[own.name] = value;
     });
   }
   return rows;

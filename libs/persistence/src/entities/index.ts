@@ -1,5 +1,16 @@
 // Every entity: what the drift check compares the migrated schema with.
 import { ApiKeyEntity } from './api-key.entity.js';
+import { RunFileEntity } from './run-file.entity.js';
+import { RunAlertEntity } from './run-alert.entity.js';
+import { ClientAgentEntity } from './client-agent.entity.js';
+import { ArtifactCollectionEntity } from './artifact-collection.entity.js';
+import { ArtifactEntity } from './artifact.entity.js';
+import { ArtifactManifestEntity } from './artifact-manifest.entity.js';
+import { ArtifactFileEntity } from './artifact-file.entity.js';
+import { ArtifactMembershipEntity } from './artifact-membership.entity.js';
+import { ArtifactAliasEntity } from './artifact-alias.entity.js';
+import { ArtifactUseEntity } from './artifact-use.entity.js';
+import { ArtifactOutputEntity } from './artifact-output.entity.js';
 import { AttemptEntity } from './attempt.entity.js';
 import { BudgetEntity } from './budget.entity.js';
 import { DecisionEntity } from './decision.entity.js';
@@ -33,6 +44,17 @@ import { UsageRecordEntity } from './usage-record.entity.js';
 /** Every entity. */
 export const entities = [
   ApiKeyEntity,
+  RunFileEntity,
+  RunAlertEntity,
+  ClientAgentEntity,
+  ArtifactCollectionEntity,
+  ArtifactEntity,
+  ArtifactManifestEntity,
+  ArtifactFileEntity,
+  ArtifactMembershipEntity,
+  ArtifactAliasEntity,
+  ArtifactUseEntity,
+  ArtifactOutputEntity,
   AttemptEntity,
   BudgetEntity,
   DecisionEntity,

@@ -4,6 +4,8 @@ import { CreateFleet1764000000002 } from './1764000000002-create-fleet.js';
 import { CreateSweeps1764000000003 } from './1764000000003-create-sweeps.js';
 import { CreateLedger1764000000004 } from './1764000000004-create-ledger.js';
 import { CreateStreams1764000000005 } from './1764000000005-create-streams.js';
+import { CreateClientRuns1764000000010 } from './1764000000010-create-client-runs.js';
+import { CreateArtifacts1764000000011 } from './1764000000011-create-artifacts.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -12,4 +14,6 @@ export const migrations = [
   CreateSweeps1764000000003,
   CreateLedger1764000000004,
   CreateStreams1764000000005,
+  CreateClientRuns1764000000010,
+  CreateArtifacts1764000000011,
 ];
