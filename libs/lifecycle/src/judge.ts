@@ -60,10 +60,11 @@ async function judgeOne(tx: Tx, trial: MeasuredTrial, judging: Judging): Promise
   const reached = rungReached(rule, trial.bracket, measurement.resource);
   const value = rungValue(rule, progress, measurement.value);
   const record =
-    reached === null ? null : await recordRung(tx, trial, { rung: reached, ...measurement, value });
-  const rung = judgesAt(rule) === 'rung' && record?.isNew !== true ? null : reached;
+    reached === null
+      ? { isNew: false, value }
+      : await recordRung(tx, trial, { rung: reached, ...measurement, value });
+  const rung = judgesAt(rule) === 'rung' && !record.isNew ? null : reached;
   if (rung === null && rule.type !== 'patience') return null;
-  const cohort = rung !== null && comparesTrials(rule) ? await readCohort(tx, trial, rung) : [];
   const decision = decide({
     rule,
     direction,
@@ -72,13 +73,12 @@ async function judgeOne(tx: Tx, trial: MeasuredTrial, judging: Judging): Promise
     resource: measurement.resource,
     value: measurement.value,
     progress,
-    recorded: record?.value ?? value,
-    cohort,
+    recorded: record.value,
+    cohort: await readCohort(tx, trial, comparesTrials(rule) ? rung : null),
     incumbent: await isIncumbent(tx, trial, { direction, best: progress.best }),
   });
   // A rule that looks at every measurement would fill the table with "continue".
-  if (decision.action === 'continue' && record?.isNew !== true) return null;
-  return decision;
+  return decision.action === 'continue' && !record.isNew ? null : decision;
 }
 
 /** Records the first value of the trial at a rung, under the rung's lock; later ones find what was recorded. */
@@ -104,7 +104,8 @@ async function recordRung(
   return { isNew: false, value: known?.value ?? at.value };
 }
 
-async function readCohort(tx: Tx, trial: MeasuredTrial, rung: number): Promise<number[]> {
+async function readCohort(tx: Tx, trial: MeasuredTrial, rung: number | null): Promise<number[]> {
+  if (rung === null) return [];
   const rows = await tx.query<{ value: number }>(
     'SELECT value FROM rung_value WHERE sweep_id = $1 AND bracket = $2 AND rung = $3',
     [trial.sweep_id, trial.bracket, rung],
