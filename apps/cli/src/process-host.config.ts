@@ -9,7 +9,14 @@ import { exitCodes } from './output/exit-codes.js';
 /** The host of this process. */
 export function processHost(): Host {
   const { stdin, stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const interrupted = new AbortController();
+  // `swath ... | head` closes the pipe: whoever follows something has seen enough, and the rest is written to nobody.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      interrupted.abort();
+    });
+  }
   return {
     stdout: sinkOf(stdout, env['COLUMNS']),
     stderr: sinkOf(stderr, env['COLUMNS']),
@@ -17,15 +24,9 @@ export function processHost(): Host {
     cwd: process.cwd(),
     env,
     now: () => Date.now(),
-    interrupt: interruptSignal,
+    interrupt: () => interruptSignal(interrupted),
     liveBlock,
   };
-}
-
-// `swath ... | head` closes the pipe; that is no failure.
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 function sinkOf(stream: NodeJS.WriteStream, columns: string | undefined): Sink {
@@ -67,8 +68,7 @@ async function readSecretLine(): Promise<string> {
 // npx passes Ctrl-C on to a program that the terminal has told already: two within this time are one.
 const SAME_INTERRUPT_MS = 500;
 
-function interruptSignal(): AbortSignal {
-  const interrupted = new AbortController();
+function interruptSignal(interrupted: AbortController): AbortSignal {
   let firstMs: number | undefined;
   process.on('SIGINT', () => {
     firstMs ??= performance.now();

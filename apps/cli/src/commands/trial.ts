@@ -113,7 +113,11 @@ function attemptColumns(nowMs: number): Column<AttemptView>[] {
 }
 
 function exitText(exit: AttemptView['exit']): string {
-  return exit === null ? '-' : formatParameters(exit);
+  if (exit === null) return '-';
+  const { code, signal, cause, message } = exit;
+  const how = typeof signal === 'string' ? signal : `exit code ${JSON.stringify(code ?? null)}`;
+  const said = typeof message === 'string' ? `: ${message}` : '';
+  return `${how}${typeof cause === 'string' && cause !== 'exit' ? ` (${cause})` : ''}${said}`;
 }
 
 function timeOf({ startedAt, endedAt }: Pick<TrialView, 'startedAt' | 'endedAt'>, nowMs: number): string {

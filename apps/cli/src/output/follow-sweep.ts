@@ -6,16 +6,9 @@ import { followEvents, type ApiClient } from '@swath/api-client';
 import { isSweepEnded, type EventView, type SweepDetail } from '@swath/contracts';
 import { cliErrorOf } from '../api.js';
 import type { Host, LiveBlock } from '../host.js';
+import { applyEvent, eventLine, type FollowedTrials } from './followed-trials.js';
 import type { Style } from './style.js';
-import {
-  applyEvent,
-  endedOf,
-  eventLine,
-  statusLine,
-  trialLines,
-  type FollowedTrials,
-  type Shown,
-} from './sweep-progress.js';
+import { endedOf, statusLine, trialLines, type Shown } from './sweep-progress.js';
 
 const PAINT_MS = 250;
 /** Least time between two readings of the sweep. */

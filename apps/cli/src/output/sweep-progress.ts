@@ -1,9 +1,9 @@
-// What the command line knows of a sweep that it follows, and how it shows that: a block that is repainted in a terminal, or one line an
-// event. Pure: `follow-sweep.ts` feeds it with events and views of the server.
-import type { EventView, SweepDetail, TrialState } from '@swath/contracts';
+// One look at a sweep that is followed: a line of status, and a line for each running trial. Pure; `follow-sweep.ts` paints it.
+import type { SweepDetail, TrialState } from '@swath/contracts';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { formatDuration, formatMoney, formatNumber, formatParameters } from './format.js';
+import type { FollowedTrials } from './followed-trials.js';
 import type { Style } from './style.js';
 
 const BAR_WIDTH = 16;
@@ -18,95 +18,6 @@ const STATE_ORDER: readonly TrialState[] = [
   'cancelled',
   'not_run',
 ];
-
-/** A trial as its events tell. */
-export interface FollowedTrial {
-  readonly number: number;
-  readonly state: string;
-  readonly step: number | null;
-  readonly resource: number | null;
-  readonly value: number | null;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** The pruner's last decision. */
-  readonly decision: { readonly action: string; readonly text: string } | undefined;
-}
-
-/** Trials by number. */
-export type FollowedTrials = Map<number, FollowedTrial>;
-
-const UNKNOWN: Omit<FollowedTrial, 'number'> = {
-  state: 'queued',
-  step: null,
-  resource: null,
-  value: null,
-  parameters: {},
-  decision: undefined,
-};
-
-/** Takes an event into account; returns the trial it was about. */
-export function applyEvent(trials: FollowedTrials, { name, entity }: EventView): FollowedTrial | undefined {
-  const number = entity['number'];
-  if (typeof number !== 'number') return undefined;
-  const before = trials.get(number) ?? { ...UNKNOWN, number };
-  const after = { ...before, ...changeOf(name, entity, before) };
-  trials.set(number, after);
-  return after;
-}
-
-function changeOf(name: string, entity: EventView['entity'], before: FollowedTrial): Partial<FollowedTrial> {
-  const state = typeof entity['state'] === 'string' ? entity['state'] : before.state;
-  switch (name) {
-    case 'trial.created':
-      return { state, parameters: recordOf(entity['parameters']) };
-    case 'metrics.append':
-      return {
-        step: numberOf(entity['step']) ?? before.step,
-        resource: numberOf(entity['resource']) ?? before.resource,
-        value: numberOf(entity['value']) ?? before.value,
-      };
-    case 'decision.recorded':
-      return { decision: decisionOf(recordOf(entity['decision'])) };
-    case 'attempt.ended':
-      return before.state === 'running' ? { state: 'queued' } : {};
-    default:
-      return { state };
-  }
-}
-
-function decisionOf(decision: Readonly<Record<string, unknown>>): FollowedTrial['decision'] {
-  const { action, rule, rung, resource, rank, n } = decision;
-  const where = typeof rung === 'number' ? `rung ${rung}` : `resource ${formatAny(resource)}`;
-  const place = typeof rank === 'number' ? ` rank ${rank}/${formatAny(n)}` : '';
-  return { action: formatAny(action), text: `${formatAny(rule)} ${where}${place}` };
-}
-
-/** One line of `key=value` for an event that a person wants to see; undefined for the others. */
-export function eventLine(
-  event: EventView,
-  trial: FollowedTrial | undefined,
-  metric: string,
-): string | undefined {
-  const { at, name, entity } = event;
-  if (name === 'sweep.state_changed' || name === 'sweep.finished') {
-    return `${at} sweep=${formatAny(entity['id'])} state=${formatAny(entity['state'])}${quoted('reason', entity['text'])}`;
-  }
-  if (trial === undefined) return undefined;
-  if (name === 'attempt.started')
-    return `${at} trial=${trial.number} state=running attempt=${formatAny(entity['attempt'])}`;
-  if (name === 'decision.recorded' && trial.decision?.action !== 'continue') {
-    return `${at} trial=${trial.number} decision=${trial.decision?.action ?? ''}${measured(trial, metric)}${quoted('reason', trial.decision?.text)}`;
-  }
-  if (name !== 'trial.state_changed') return undefined;
-  return `${at} trial=${trial.number} state=${trial.state}${measured(trial, metric)}`;
-}
-
-function measured({ resource, value }: FollowedTrial, metric: string): string {
-  return `${resource === null ? '' : ` resource=${formatNumber(resource)}`}${value === null ? '' : ` ${metric}=${formatNumber(value)}`}`;
-}
-
-function quoted(name: string, text: unknown): string {
-  return typeof text === 'string' && text !== '' ? ` ${name}=${JSON.stringify(text)}` : '';
-}
 
 /** What is shown of a sweep at one moment. */
 export interface Shown {
@@ -190,20 +101,22 @@ export function trialLines(
   const shown = running.slice(-most).map((trial) => {
     const head = `  #${String(trial.number).padEnd(4)} ${trial.step === null ? '' : `step ${trial.step}  `}`;
     const value = trial.value === null ? 'started' : `${metric} ${formatNumber(trial.value)}`;
-    return cliTruncate(`${head}${value}   ${style.dim(formatParameters(trial.parameters))}`, width);
+    return cliTruncate(
+      `${head}${value}   ${style.dim(formatParameters(varying(trial.parameters, sweep)))}`,
+      width,
+    );
   });
   const hidden = running.length - shown.length;
   return hidden > 0 ? [...shown, style.dim(`  and ${hidden} more running`)] : shown;
 }
 
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function formatAny(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** The parameters that differ between trials, in the order of the spec. */
+function varying(
+  parameters: Readonly<Record<string, unknown>>,
+  { spec }: SweepDetail,
+): Readonly<Record<string, unknown>> {
+  const searched = Object.entries(spec.parameters).filter(
+    ([name, parameter]) => name in parameters && !('value' in parameter),
+  );
+  return Object.fromEntries(searched.map(([name]) => [name, parameters[name]]));
 }

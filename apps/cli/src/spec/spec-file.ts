@@ -56,7 +56,7 @@ function invalidSpec(problems: readonly FieldProblem[], source: ErrorSource): Cl
     code: 'spec/invalid',
     exit: 'usage',
     hint: 'swath help spec lists the keys, swath sweep explain KEY says what one means',
-    problems,
+    problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     source,
   });
 }

@@ -1,5 +1,7 @@
 // `swath up`: one command from nothing to a running sweep. Starts the stack, submits the example sweep when there is none yet, follows it
 // to its end, prints the result and then stays until Ctrl-C; with `once` it stops by itself. Called by the `up` command and `npm start`.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Shutdown } from '@swath/platform';
 import { reportLines } from './report-lines.js';
@@ -74,6 +76,8 @@ async function useStack(
   { sweeps: connect, print, say, signal }: StackConsole & { signal: AbortSignal },
 ): Promise<void> {
   const sweeps = connect(addresses.apiUrl, keys.apiKey);
+  // The command line finds the stack by it when the API could not take its usual port.
+  writeFileSync(join(config.dataDir, 'api-url'), `${addresses.apiUrl}\n`);
   const where = [
     `address  ${addresses.apiUrl}`,
     `API key  in ${keys.apiKeyFile}`,

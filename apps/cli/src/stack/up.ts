@@ -1,17 +1,19 @@
 // The `up` command: reads its settings and runs the stack in this process.
+import { processHost } from '../process-host.config.js';
 import { runStack } from './run-stack.js';
 import { readStackConfig, type UpFlags } from './stack.config.js';
 import { stackSweeps } from './stack-sweeps.js';
 
 /** Runs `swath up`; the process ends when the stack does. */
 export async function up(flags: UpFlags): Promise<void> {
+  const host = processHost();
   const say = (line: string): void => {
-    process.stderr.write(`${line}\n`);
+    host.stderr.write(`${line}\n`);
   };
   await runStack(readStackConfig(flags), {
-    sweeps: (host, apiKey) => stackSweeps(host, apiKey, say),
+    sweeps: (address, apiKey) => stackSweeps(address, apiKey, host),
     print: (line) => {
-      process.stdout.write(`${line}\n`);
+      host.stdout.write(`${line}\n`);
     },
     say,
   });
