@@ -45,3 +45,27 @@ export {
 } from './reads.js';
 export { createPool, editPool, type PoolSettings } from './pools.js';
 export { openBudget, type NewBudget } from './accounts.js';
+export {
+  DEFAULT_PROJECT,
+  ensureProject,
+  findProject,
+  findTeam,
+  listProjects,
+  listTeams,
+  type ClientProject,
+} from './runs/projects.js';
+export { findRun, readRun, type ClientRun, type RunState } from './runs/run-rows.js';
+export { editRun, upsertRun, type RunFields } from './runs/upsert-run.js';
+export { recordStream, type StreamPart, type StreamPost, type StreamReply } from './runs/record-stream.js';
+export type { ConsoleLine } from './runs/store-lines.js';
+export { readHistory, readHistoryNames, readTail, thinOut } from './runs/read-history.js';
+export { deleteRun, recordAlert, requestStop, rewindRun } from './runs/end-run.js';
+export {
+  countRunFiles,
+  deleteRunFiles,
+  findRunFile,
+  listRunFiles,
+  putRunFile,
+  type RunFile,
+} from './runs/run-files.js';
+export { countClientRuns, listClientRuns, type RunQuery } from './runs/list-runs.js';

@@ -32,27 +32,48 @@ export async function recordMetrics(
   const hash = createHash('sha256').update(JSON.stringify(batch.rows)).digest();
   const stored = await db.transaction(async (tx) => {
     const trial = await lockMeasured(tx, runId);
+    if (trial === undefined) throw new DomainError('run/not-found', `there is no trial with run ${runId}`);
     const late = trial.lease_id === null || batch.attempt !== trial.attempt_count;
     const fresh = await storeChunk(tx, { runId, batch, body, hash, late });
     if (!fresh || late) return { reply: reply(batch, late, fresh ? null : trial.stop_reason, trial) };
-    const step = followObjectives(trial.spec, trial.progress, batch.rows);
-    const judged = await judgeMeasurements(tx, trial, step.measurements);
-    const objective = trial.spec.objectives[0];
-    const value =
-      objective === undefined ? null : (step.progress.objectives[objective.name]?.[objective.value] ?? null);
-    await storeProgress(tx, trial, {
-      runId,
-      progress: { ...step.progress, pruner: judged.progress },
-      value,
-      rows: batch.rows,
-    });
-    const stop = await applyDecision(tx, trial, judged.decisions);
-    const answer = reply(batch, false, trial.stop_reason ?? stop, trial);
-    return reachesTarget(objective, value) ? { reply: answer, sweepId: trial.sweep_id } : { reply: answer };
+    const { stop, sweepId } = await judgeRows(tx, trial, { runId, rows: batch.rows });
+    const answer = reply(batch, false, stop, trial);
+    return sweepId === undefined ? { reply: answer } : { reply: answer, sweepId };
   });
   // The sweep's lock comes before a trial's, so its intake is closed by a transaction of its own.
   if (stored.sweepId !== undefined) await sweepStatus(db, stored.sweepId);
   return stored.reply;
+}
+
+/** Logged rows of a trial that is running. */
+export interface JudgedRows {
+  readonly runId: string;
+  readonly rows: MetricBatch['rows'];
+}
+
+/**
+ * Follows the objectives through new rows of a locked trial and applies the pruner's decision. `stop` is why the attempt has to
+ * end, if it has; `sweepId` is set when the target was reached, so that the caller looks at the sweep after its commit.
+ */
+export async function judgeRows(
+  tx: Tx,
+  trial: MeasuredTrial,
+  { runId, rows }: JudgedRows,
+): Promise<{ readonly stop: StopReason | null; readonly sweepId?: string }> {
+  const step = followObjectives(trial.spec, trial.progress, rows);
+  const judged = await judgeMeasurements(tx, trial, step.measurements);
+  const objective = trial.spec.objectives[0];
+  const value =
+    objective === undefined ? null : (step.progress.objectives[objective.name]?.[objective.value] ?? null);
+  await storeProgress(tx, trial, {
+    runId,
+    progress: { ...step.progress, pruner: judged.progress },
+    value,
+    rows,
+  });
+  const decided = await applyDecision(tx, trial, judged.decisions);
+  const stop = trial.stop_reason ?? decided;
+  return reachesTarget(objective, value) ? { stop, sweepId: trial.sweep_id } : { stop };
 }
 
 function reachesTarget(objective: Objective | undefined, value: number | null): boolean {
@@ -60,7 +81,8 @@ function reachesTarget(objective: Objective | undefined, value: number | null): 
   return objective.goal === 'maximize' ? value >= objective.target : value <= objective.target;
 }
 
-async function lockMeasured(tx: Tx, runId: string): Promise<MeasuredTrial> {
+/** Locks the trial of a run; `undefined` when the run stands alone. */
+export async function lockMeasured(tx: Tx, runId: string): Promise<MeasuredTrial | undefined> {
   const [trial] = await tx.query<MeasuredTrial>(
     `SELECT t.id, t.sweep_id, t.project_id, t.number, t.bracket, t.state, t.attempt_count, t.progress, t.value, s.spec,
        l.id AS lease_id, l.stop_reason, l.grace_ms
@@ -68,7 +90,6 @@ async function lockMeasured(tx: Tx, runId: string): Promise<MeasuredTrial> {
      WHERE t.run_id = $1 FOR UPDATE OF t`,
     [runId],
   );
-  if (trial === undefined) throw new DomainError('run/not-found', `there is no trial with run ${runId}`);
   return trial;
 }
 

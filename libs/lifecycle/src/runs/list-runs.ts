@@ -1,0 +1,52 @@
+// Lists of runs: a client's filter and order, turned into SQL with parameters only, and pages by position.
+import type { Queryable } from '@swath/persistence';
+import { conditionOf, orderOf, SqlParameters } from './run-filter.js';
+import { clientRunColumns, clientRunFrom, type ClientRun } from './run-rows.js';
+
+/** Which runs. */
+export interface RunQuery {
+  readonly projectId: string;
+  /** A filter in the language of MongoDB, parsed. */
+  readonly filter?: unknown;
+  /** Comma list of `+field` or `-field`. */
+  readonly order?: string;
+  readonly sweepId?: string;
+}
+
+/** Where the rows of a query come from; trials that have not begun are not runs yet. */
+function whereOf(query: RunQuery, parameters: SqlParameters): string {
+  const conditions = [
+    `r.project_id = ${parameters.add(query.projectId)}`,
+    'r.deleted_at IS NULL',
+    `r.state <> 'pending'`,
+  ];
+  if (query.sweepId !== undefined) conditions.push(`t.sweep_id = ${parameters.add(query.sweepId)}`);
+  if (query.filter !== undefined) conditions.push(conditionOf(query.filter, parameters));
+  return conditions.join(' AND ');
+}
+
+/** A page of runs. @throws `request/invalid` for a filter that cannot be read */
+export async function listClientRuns(
+  db: Queryable,
+  query: RunQuery & { readonly offset: number; readonly limit: number },
+): Promise<ClientRun[]> {
+  const parameters = new SqlParameters();
+  const where = whereOf(query, parameters);
+  const order = orderOf(query.order ?? '', parameters);
+  return db.query<ClientRun>(
+    `SELECT ${clientRunColumns} ${clientRunFrom} WHERE ${where}
+     ORDER BY ${order} OFFSET ${parameters.add(query.offset)} LIMIT ${parameters.add(query.limit)}`,
+    parameters.values,
+  );
+}
+
+/** How many runs. @throws `request/invalid` */
+export async function countClientRuns(db: Queryable, query: RunQuery): Promise<number> {
+  const parameters = new SqlParameters();
+  const where = whereOf(query, parameters);
+  const [row] = await db.query<{ count: number }>(
+    `SELECT count(*)::int AS count ${clientRunFrom} WHERE ${where}`,
+    parameters.values,
+  );
+  return row?.count ?? 0;
+}
