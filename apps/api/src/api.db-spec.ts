@@ -274,6 +274,7 @@ describe('the API', () => {
       body: { parameters: { lr: 0.01 } },
       headers: { 'idempotency-key': 'a1' },
     });
+    expect(sweep.cost).toEqual({ amount: '0.000000', currency: 'USD' });
     const { leases } = (await waiting).body;
     expect(leases).toHaveLength(1);
     const [lease] = leases;
@@ -353,6 +354,42 @@ describe('the API', () => {
     ).toBe('3.000000');
     expect((await call('GET', `/api/v1/pools/${made.body.id}/queue`)).body).toEqual({ data: [] });
     expect((await call('GET', '/api/v1/pools')).body.data).toHaveLength(2);
+  });
+
+  it('hides what belongs to another project or organisation', async () => {
+    const { sweep } = (await submit('tenancy')).body;
+    await db.query(`INSERT INTO project (id, org_id, team_id, name) VALUES ('pj_other', $1, $2, 'other')`, [
+      firstIds.org,
+      firstIds.team,
+    ]);
+    await db.query(`INSERT INTO org (id, name) VALUES ('og_other', 'other')`);
+    await db.query(
+      `INSERT INTO principal (id, org_id, kind, name) VALUES ('us_other', $1, 'user', 'other'), ('us_foreign', 'og_other', 'user', 'foreign')`,
+      [firstIds.org],
+    );
+    const key = async (id: string, org: string, project: string | null, role: string, text: string) =>
+      db.query(
+        `INSERT INTO api_key (id, org_id, principal_id, project_id, role, hash, hint) VALUES ('tk_' || $1, $2, $1, $3, $4, sha256($5::bytea), '')`,
+        [id, org, project, role, text],
+      );
+    await key('us_other', firstIds.org, 'pj_other', 'viewer', 'swk_other_project_key_000');
+    await key('us_foreign', 'og_other', null, 'admin', 'swk_other_org_key_0000000');
+    for (const other of ['swk_other_project_key_000', 'swk_other_org_key_0000000']) {
+      expect((await call('GET', `/api/v1/sweeps/${sweep.id}`, { key: other })).body.code).toBe(
+        'sweep/not-found',
+      );
+      expect(
+        (await call('GET', `/api/v1/sweeps?project=${firstIds.project}`, { key: other })).body.code,
+      ).toBe('project/not-found');
+    }
+    expect(
+      (await call('POST', `/api/v1/sweeps/${sweep.id}:pause`, { key: 'swk_other_org_key_0000000' })).body
+        .code,
+    ).toBe('sweep/not-found');
+    expect(
+      (await call('POST', `/api/v1/sweeps/${sweep.id}:pause`, { key: 'swk_other_project_key_000' })).body,
+    ).toMatchObject({ code: 'auth/forbidden' });
+    expect((await call('GET', '/api/v1/nodes', { key: 'swk_other_org_key_0000000' })).body.data).toEqual([]);
   });
 
   it('streams events and goes on after the last one seen', async () => {

@@ -41,6 +41,10 @@ export interface SweepSummary {
   readonly endedAt: Date | null;
 }
 
+/** Currency of the price in force in the pool of sweep `s`: what its costs are in when no limit and no lease says so. */
+const poolCurrency = `(SELECT currency FROM price_version WHERE pool_id = s.pool_id AND effective_from <= clock_timestamp()
+  ORDER BY effective_from DESC LIMIT 1)`;
+
 const sweepSummary = `
   SELECT s.id, s.project_id AS "projectId", s.name, s.state, s.reason, s.reason_text AS "reasonText",
     s.spec->>'method' AS method, s.spec->'objectives'->0->>'name' AS objective, s.spec->'objectives'->0->>'goal' AS goal,
@@ -50,7 +54,7 @@ const sweepSummary = `
      WHERE sweep_id = s.id AND value IS NOT NULL AND value NOT IN ('NaN', 'Infinity', '-Infinity')
      ORDER BY CASE WHEN s.spec->'objectives'->0->>'goal' = 'maximize' THEN -value ELSE value END, number LIMIT 1) AS best,
     coalesce((SELECT sum(spent_micros) FROM trial WHERE sweep_id = s.id), 0)::bigint AS "spentMicros",
-    b.limit_amount AS "capMicros", h.balance AS "heldMicros", substr(b.unit, 7) AS currency,
+    b.limit_amount AS "capMicros", h.balance AS "heldMicros", coalesce(substr(b.unit, 7), ${poolCurrency}) AS currency,
     s.version, s.created_at AS "createdAt", s.ended_at AS "endedAt"
   FROM sweep s JOIN pool p ON p.id = s.pool_id
     LEFT JOIN budget b ON b.scope_kind = 'sweep' AND b.scope_id = s.id AND b.unit LIKE 'money:%'
@@ -134,7 +138,7 @@ const trialSummary = `
   SELECT t.id, t.sweep_id AS "sweepId", t.project_id AS "projectId", t.run_id AS "runId", t.number, t.state, t.reason,
     t.parameters, t.info, t.bracket, t.value, t.objective_values AS values, t.resource, t.attempt_count AS attempts,
     (SELECT waiting FROM attempt WHERE trial_id = t.id AND state = 'queued') AS waiting, t.spent_micros AS "spentMicros",
-    (SELECT currency FROM usage_record WHERE trial_id = t.id LIMIT 1) AS currency,
+    coalesce((SELECT currency FROM lease WHERE id = 'ls_' || substr(t.id, 4) || '-1'), ${poolCurrency}) AS currency,
     t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt"
   FROM trial t JOIN sweep s ON s.id = t.sweep_id`;
 
