@@ -10,6 +10,7 @@
 import type { Json, TrialParameters } from '@swath/contracts';
 
 import { Stream } from '../random/stream.js';
+import type { Assignment } from '../space/assign.js';
 import { fromParameters, toParameters } from '../space/assign.js';
 import { satisfies } from '../space/constraint.js';
 import type { Encoding } from '../space/encoding.js';
@@ -84,7 +85,7 @@ class ModelRun {
         phase: 'point',
         reason: 'a point given in the spec, before any search',
       } as const;
-      return this.accept(encoding.encode(given), info);
+      return this.accept(given, info);
     }
     const known = this.rows.length + this.running.length;
     const finished = this.known.filter(({ loss }) => loss !== null).length;
@@ -93,9 +94,10 @@ class ModelRun {
     return this.fromModel(number, this.fitted) ?? this.fallback(number);
   }
 
-  private accept(row: Float64Array, info: SuggestionInfo): Suggestion {
-    const { problem, encoding } = this;
-    const values = encoding.decode(row);
+  /** Hands out a point and counts it as running. */
+  private accept(values: Assignment, info: SuggestionInfo): Suggestion {
+    const { problem } = this;
+    const row = this.encoding.encode(values);
     problem.tried.add(values);
     this.running.push(row);
     if (this.fitted !== null && this.running.length <= this.fitted.capacity)
@@ -109,14 +111,14 @@ class ModelRun {
     const values = encoding.decode(row);
     if (problem.tried.has(values) || !satisfies(problem.constraints, values)) return this.fallback(number);
     const reason = `initial design, before there is enough to model`;
-    return this.accept(row, { searcher: 'gp', phase: 'initial', reason });
+    return this.accept(values, { searcher: 'gp', phase: 'initial', reason });
   }
 
   private fallback(number: number): Suggestion | null {
     const values = freshPoint(this.problem, number, 'random');
     if (values === null) return null;
     const reason = 'a random new point: every point the model looked at has been tried';
-    return this.accept(this.encoding.encode(values), { searcher: 'gp', phase: 'random', reason });
+    return this.accept(values, { searcher: 'gp', phase: 'random', reason });
   }
 
   private fit(): FittedModel {
@@ -146,7 +148,7 @@ class ModelRun {
       const values = encoding.decode(row);
       if (!problem.tried.has(values) && satisfies(problem.constraints, values)) {
         const reason = 'a spread point, to notice where the model is wrong';
-        return this.accept(row, this.describe(fitted, row, { phase: 'exploration', reason }));
+        return this.accept(values, this.describe(fitted, row, { phase: 'exploration', reason }));
       }
     }
     const branch = branches !== null && number % BRANCH_EVERY === 0 ? this.bandit(branches, fitted) : null;
@@ -156,7 +158,10 @@ class ModelRun {
       branch === null
         ? 'the largest expected improvement that the model sees'
         : 'the largest expected improvement in the branch that a bandit over the conditions chose';
-    return this.accept(found.row, this.describe(fitted, found.row, { phase: 'model', reason }));
+    return this.accept(
+      encoding.decode(found.row),
+      this.describe(fitted, found.row, { phase: 'model', reason }),
+    );
   }
 
   private bandit(branches: Branches, fitted: FittedModel): number {

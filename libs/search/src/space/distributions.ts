@@ -160,7 +160,7 @@ function containsNumber(parameter: Exclude<LeafParameter, ListParameter>, value:
   const step = parameter.distribution === 'int_uniform' ? 1 : 'q' in parameter ? parameter.q : 0;
   if (step > 0 && Math.abs(value / step - Math.round(value / step)) > 1e-6) return false;
   const { low, high } = numericRange(parameter);
-  const slack = 1e-9 * Math.max(...[low, high].filter(Number.isFinite).map(Math.abs));
+  const slack = 1e-9 * Math.max(0, ...[low, high].filter(Number.isFinite).map(Math.abs));
   return value >= low - slack && value <= high + slack;
 }
 

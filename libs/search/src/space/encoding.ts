@@ -12,6 +12,7 @@ import { isActive } from './assign.js';
 import { numericRange, quantile } from './distributions.js';
 import { sameValue } from './equality.js';
 import type { FlatParameter } from './flatten.js';
+import type { Support } from './support.js';
 import { distinct, supportOf } from './support.js';
 
 type NumberParameter = Exclude<
@@ -137,7 +138,7 @@ function categoryScale(values: readonly Json[]): Scale {
     category: true,
     size: values.length,
     encode: (value) => indexOf(values, value),
-    decode: (coordinate) => values[Math.round(coordinate)] ?? values[0] ?? null,
+    decode: (coordinate) => values[clamp(Math.round(coordinate), 0, values.length - 1)] ?? null,
     at: (index) => index,
     nearest: (coordinate) => clamp(Math.round(coordinate), 0, values.length - 1),
     draw: (u) => Math.min(values.length - 1, Math.floor(u * values.length)),
@@ -197,11 +198,10 @@ function numberScale(parameter: NumberParameter): Scale {
   };
   const encode = (value: Json): number =>
     typeof value === 'number' && (!log || value > 0) ? clamp(forward(value), 0, 1) : log ? 0 : 0.5;
-  const support = supportOf(parameter);
+  const support = supportOf(parameter) ?? spannedMultiples(parameter);
   const draw = (u: number): number => encode(quantile(parameter, u));
   if (support === null) {
-    const { decode, ...rest } = continuousScale(parameter, backward);
-    return { ...rest, decode, encode, draw };
+    return { ...continuousScale(parameter, backward), encode, draw };
   }
   const first = Number(support.at(0));
   const step = support.size > 1 ? Number(support.at(1)) - first : 1;
@@ -222,17 +222,22 @@ function continuousScale(
   backward: (x: number) => number,
 ): Omit<Scale, 'encode' | 'draw'> {
   const bounds = numericRange(parameter);
-  const quantum = 'q' in parameter ? parameter.q : 0;
   return {
     category: false,
     size: Infinity,
-    decode: (x) => {
-      const value = clamp(backward(x), bounds.low, bounds.high);
-      return quantum > 0 ? Math.round(value / quantum) * quantum + 0 : value;
-    },
+    decode: (x) => clamp(backward(x), bounds.low, bounds.high),
     at: (index) => index,
     nearest: () => 0,
   };
+}
+
+/** The multiples of an unbounded quantised parameter that the unit interval spans. */
+function spannedMultiples(parameter: NumberParameter): Support | null {
+  if (parameter.distribution !== 'q_normal' && parameter.distribution !== 'q_log_normal') return null;
+  const { low, high, log } = unitRange(parameter);
+  const first = Math.ceil((log ? Math.exp(low) : low) / parameter.q);
+  const last = Math.max(first, Math.floor((log ? Math.exp(high) : high) / parameter.q));
+  return { size: last - first + 1, at: (index) => (first + index) * parameter.q + 0 };
 }
 
 /** Ends of the unit interval, in logarithms where `log`. */

@@ -17,6 +17,7 @@ import {
   multiplyLower,
   multiplyLowerTransposed,
 } from '../numerics/linear-algebra.js';
+import type { Differentiable } from '../numerics/lbfgs.js';
 import { minimize } from '../numerics/lbfgs.js';
 
 /** Points and targets to fit. */
@@ -58,13 +59,19 @@ export function priorMode(dimensions: number): Hyperparameters {
   return theta;
 }
 
+/** The objective of the fit: negative log posterior of the hyperparameters, with gradient. */
+export function negativeLogPosterior(data: TrainingSet): Differentiable {
+  const posterior = new Posterior(data);
+  return (theta, gradient) => posterior.evaluate(theta, gradient);
+}
+
 /** The most probable hyperparameters reached from the best of `starts`, in at most `iterations` steps each. */
 export function fitHyperparameters(
   data: TrainingSet,
   starts: readonly Hyperparameters[],
   iterations: number,
 ): { readonly theta: Hyperparameters; readonly value: number } {
-  const objective = new Posterior(data);
+  const objective = negativeLogPosterior(data);
   const size = data.dimensions + 2;
   const lower = new Float64Array(size).fill(LOWEST_LENGTH);
   const upper = new Float64Array(size).fill(HIGHEST_LENGTH);
@@ -74,7 +81,7 @@ export function fitHyperparameters(
   upper[size - 1] = 1;
   let best: { theta: Hyperparameters; value: number } | null = null;
   for (const start of starts) {
-    const found = minimize((theta, gradient) => objective.evaluate(theta, gradient), start, {
+    const found = minimize(objective, start, {
       lower,
       upper,
       iterations,

@@ -37,7 +37,8 @@ export function fitTransform(values: Float64Array): TargetTransform {
   const scaled = values.map((value) => cap((value - median) / scale));
   const lambda = bestLambda(scaled);
   const warped = scaled.map((value) => yeoJohnson(value, lambda));
-  return { ...base, lambda, mean: meanOf(warped), deviation: deviationOf(warped) || 1 };
+  const deviation = deviationOf(warped);
+  return { ...base, lambda, mean: meanOf(warped), deviation: deviation > 1e-9 ? deviation : 1 };
 }
 
 /** Target of an objective value. */
