@@ -50,9 +50,6 @@ export const trialListQuery = z.strictObject({
   sort: z.enum(['number', 'best']).default('number'),
 });
 
-/** Filter of the node list. */
-export const nodeListQuery = z.strictObject({ limit, cursor, pool: z.string().max(63).optional() });
-
 /** Window of a log. */
 export const logQuery = z.strictObject({
   from: z.coerce.number().int().min(0).default(0),

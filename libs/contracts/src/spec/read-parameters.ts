@@ -5,7 +5,7 @@
 import type { Distribution, Json, LeafParameter, Parameter, SearchSpace, When } from '../search-space.js';
 import { checkLeaf } from './leaf-checks.js';
 import { checkPart } from './schema-problems.js';
-import { distributions, groupSchema, leafSchemas, parameterNamePattern } from './search-space.schema.js';
+import { distributions, groupSchema, leafSchemaOf, parameterNamePattern } from './search-space.schema.js';
 import type { SpecDocument } from './spec-document.js';
 import { specLimits } from './spec-limits.js';
 import { didYouMean, pointerTo } from './spec-problems.js';
@@ -92,7 +92,7 @@ class ParameterReader {
       return undefined;
     this.warnOfNumbersAsText(values, pointerTo(pointer, 'values'));
     const context = { pointer, name: `the ${distribution} parameter "${name}"`, problems: this.problems };
-    const checked = checkPart(leafSchemas[distribution], definition, context);
+    const checked = checkPart(leafSchemaOf(distribution), definition, context);
     if (checked === undefined) return undefined;
     const { when, ...parameter } = checked;
     return checkLeaf(parameter, pointer, this.problems) ? { ...parameter, ...whenOf(when) } : undefined;

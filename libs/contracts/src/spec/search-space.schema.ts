@@ -116,8 +116,10 @@ export const distributionSchemas = {
 /** A leaf parameter whose shape is right, its conditions as written. */
 export type LeafShape = z.infer<(typeof distributionSchemas)[Distribution]>;
 
-/** Schema by distribution. */
-export const leafSchemas: Readonly<Record<Distribution, z.ZodType<LeafShape>>> = distributionSchemas;
+/** Schema of a distribution. */
+export function leafSchemaOf(distribution: Distribution): z.ZodType<LeafShape> {
+  return distributionSchemas[distribution];
+}
 
 /** Names of all distributions. */
 export const distributions: readonly Distribution[] = [
