@@ -95,7 +95,7 @@ export class SweepEntity {
   @Column({ type: 'jsonb', name: 'search_model', nullable: true })
   searchModel!: unknown;
 
-  @Column({ type: 'jsonb', nullable: true })
+  @Column({ type: 'json', nullable: true })
   report!: unknown;
 
   @Column({ type: 'integer', default: 1 })

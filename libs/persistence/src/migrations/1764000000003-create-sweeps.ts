@@ -53,7 +53,7 @@ const sweeps = `
     next_launch integer NOT NULL DEFAULT 1,
     exhausted boolean NOT NULL DEFAULT false,
     search_model jsonb,
-    report jsonb,
+    report json,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     ended_at timestamptz
