@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -52,7 +52,8 @@ describe('runDoctor', () => {
   it('says that the server does not answer, devices are missing or the folder cannot be written', async () => {
     vi.stubEnv('SWATH_HOST', 'http://127.0.0.1:9');
     expect(await statusOf('server')).toBe('problem');
-    vi.stubEnv('SWATH_AGENT_DIR', '/proc/no');
+    writeFileSync(join(folder, 'file'), '');
+    vi.stubEnv('SWATH_AGENT_DIR', join(folder, 'file', 'agent'));
     expect(await statusOf('disk')).toBe('problem');
     vi.stubEnv('SWATH_AGENT_PROVIDER', 'amd');
     expect(await statusOf('devices')).toBe('problem');
