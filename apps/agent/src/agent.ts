@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LeaseCommand, RegisterNode } from '@swath/contracts';
 import type { AgentConfig } from './agent.config.js';
@@ -21,6 +22,7 @@ import type { SlotProvider } from './gpu/slot-provider.js';
 import { GuardPool } from './guard/guard-pool.js';
 import { detectIsolation } from './guard/isolation.js';
 import type { Isolation } from './guard/isolation.js';
+import { rotateProcessJournal } from './guard/process-journal.js';
 import { HeartbeatLoop } from './lease/heartbeat.js';
 import { LeasePoller } from './lease/lease-poller.js';
 import type { ReceivedLease } from './lease/lease-poller.js';
@@ -72,6 +74,7 @@ export class Agent {
     this.#log = log;
     this.#isolation = isolation;
     this.#unlock = lockFolder(config.folder);
+    rotateProcessJournal(join(config.folder, 'processes.jsonl'));
     this.#gateway = new GatewayClient(config.host, config.agentKey);
     this.#slots = new SlotTable(() => this.#poller.offerFree());
     const signal = this.#leaving.signal;

@@ -63,6 +63,7 @@ export function guarded(
     outputFile: join(folder, `output-${number}.jsonl`),
     socket: join(folder, `guard-${number}.sock`),
   };
+  const journal = join(folder, `processes-${number}.jsonl`);
   const [name = '', value = ''] = marker.split('=');
   guard.send({
     type: 'start',
@@ -74,9 +75,13 @@ export function guarded(
       marker,
       deadlineNs: String(process.hrtime.bigint() + BigInt(ttlMs) * 1_000_000n),
       graceMs,
+      journal: {
+        file: journal,
+        attempt: { attemptId: `at-${number}`, trialId: 'tr', attempt: number, slots: [0] },
+      },
     },
   });
-  return { guard, exit, lost, reports, marker, ...paths };
+  return { guard, exit, lost, reports, marker, journal, ...paths };
 }
 
 /** Living processes of this machine that carry the marker. */

@@ -74,7 +74,7 @@ async function findOne(
   }
   const written = readExit(files.exit);
   const reaped = sameBoot
-    ? await endWithoutGuard({ ...record, guard: { process: record.guard } }, record.command)
+    ? await endWithoutGuard({ ...record, files, guard: { process: record.guard } }, record.command)
     : true;
   const elapsedMs = sameBoot ? Number(process.hrtime.bigint() - BigInt(record.startedNs)) / 1e6 : 0;
   const exit = written ?? exitOfLostGuard(elapsedMs, reaped);

@@ -3,10 +3,13 @@
  * asked of it. Heartbeat, commands and metric replies act on it; `run-attempt.ts` waits for its end.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { exitSchema } from '@swath/contracts';
 import type { LeaseCommand, LeaseGrant, ProcessExit, StopReason } from '@swath/contracts';
 import type { GuardReport, Launch } from '../guard/guard-messages.js';
 import type { GuardLink } from '../guard/guard-link.js';
+import { recordProcess } from '../guard/process-journal.js';
+import type { JournaledAttempt } from '../guard/process-journal.js';
 import { isAlive, killMembers, signalProcess, startTicksOf } from '../guard/process-tree.js';
 import type { ProcessIdentity } from '../guard/process-tree.js';
 import type { Log } from '../log.js';
@@ -80,7 +83,7 @@ export class Attempt {
 
   /** Starts the command; the guard was idle until now. */
   start(
-    launch: Omit<Launch, 'marker' | 'outputFile' | 'exitFile' | 'socket' | 'deadlineNs' | 'graceMs'>,
+    launch: Omit<Launch, 'marker' | 'outputFile' | 'exitFile' | 'socket' | 'deadlineNs' | 'graceMs' | 'journal'>,
   ): void {
     const { files, guard, grant } = this.#options;
     guard.send({
@@ -93,6 +96,7 @@ export class Attempt {
         socket: files.socket,
         deadlineNs: String(this.#deadlineNs),
         graceMs: grant.graceMs,
+        journal: { file: journalOf(files), attempt: journaled(grant) },
       },
     });
   }
@@ -195,10 +199,20 @@ export class Attempt {
   }
 }
 
+/** The node's record of processes. */
+export function journalOf(files: Pick<AttemptFiles, 'folder'>): string {
+  return join(files.folder, '..', '..', 'processes.jsonl');
+}
+
+function journaled({ attemptId, trialId, attempt, slots }: LeaseGrant): JournaledAttempt {
+  return { attemptId, trialId, attempt, slots };
+}
+
 /** Ends what an attempt has left when nobody guards it any more; whether nothing is left. */
 export async function endWithoutGuard(
   attempt: {
     readonly grant: LeaseGrant;
+    readonly files: Pick<AttemptFiles, 'folder'>;
     readonly namespace: boolean;
     readonly guard: { readonly process: ProcessIdentity };
   },
@@ -214,7 +228,10 @@ export async function endWithoutGuard(
     session: known ? command.pid : undefined,
     marker: `${MARKER}=${attempt.grant.attemptId}`,
   };
-  return await killMembers(scope, KILL_CONFIRM_MS);
+  const reaped = await killMembers(scope, KILL_CONFIRM_MS);
+  const atNs = process.hrtime.bigint();
+  recordProcess(journalOf(attempt.files), journaled(attempt.grant), { type: 'reap', atNs, reaped });
+  return reaped;
 }
 
 /** The exit that a guard wrote; undefined when it did not. */

@@ -115,7 +115,9 @@ async function completeAttempt(
       if (poll === undefined || !NodeSession.isForgotten(error)) throw error;
       return await send(undefined);
     });
-    poller.take(reply.next, offered, sentNs);
+    const next =
+      reply.next === undefined || poll === undefined ? undefined : await poller.confirm(reply.next, poll.generation);
+    poller.take(next, offered, sentNs);
     return true;
   } catch (error) {
     slots.release(offered);

@@ -8,6 +8,7 @@ import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync 
 import { constants } from 'node:os';
 import type { GuardExit, GuardReport, GuardRequest, Launch } from './guard-messages.js';
 import { OutputLines } from './output-lines.js';
+import { recordProcess } from './process-journal.js';
 import { killMembers, listMembers, signalProcess, startTicksOf, waitUntilEmpty } from './process-tree.js';
 import type { TreeScope } from './process-tree.js';
 
@@ -50,6 +51,7 @@ export class AttemptProcess {
     this.#outputFd = openSync(launch.outputFile, 'a', 0o600);
     this.#output = new OutputLines(this.#outputFd, () => this.#elapsedMs());
     const [file = '', ...args] = launch.argv;
+    this.#journal('start');
     this.#child = spawn(file, args, {
       cwd: launch.cwd,
       env: launch.env,
@@ -173,7 +175,13 @@ export class AttemptProcess {
     return await killMembers(this.#scope, KILL_CONFIRM_MS);
   }
 
+  #journal(type: 'start' | 'reap', reaped = true): void {
+    const { file, attempt } = this.#launch.journal;
+    recordProcess(file, attempt, { type, atNs: process.hrtime.bigint(), ...(type === 'reap' ? { reaped } : {}) });
+  }
+
   #finish(exit: Omit<GuardExit, 'durationMs'>, durationMs = 0): void {
+    this.#journal('reap', exit.reaped);
     const full: GuardExit = { ...exit, durationMs: Math.round(durationMs) };
     this.#report({ type: 'exit', exit: full });
     try {

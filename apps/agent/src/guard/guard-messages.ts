@@ -4,6 +4,7 @@
  */
 
 import { StringDecoder } from 'node:string_decoder';
+import type { JournaledAttempt } from './process-journal.js';
 
 /** How the process of an attempt ended, as the wire has it (`ProcessExit` of `@swath/contracts`). */
 export interface GuardExit {
@@ -32,6 +33,8 @@ export interface Launch {
   readonly deadlineNs: string;
   /** From SIGTERM to SIGKILL when the guard ends the attempt by itself. */
   readonly graceMs: number;
+  /** The node's record of processes, and what to call this one there. */
+  readonly journal: { readonly file: string; readonly attempt: JournaledAttempt };
 }
 
 /** From the agent. */

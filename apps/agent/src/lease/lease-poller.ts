@@ -82,6 +82,14 @@ export class LeasePoller {
     return { offerId: randomUUID(), generation, free: [...free], waitMs: 0 };
   }
 
+  /** The answer to a poll, without leases that a registration has ended while the answer was on its way. */
+  async confirm(reply: LeasePollReply, generation: number): Promise<LeasePollReply> {
+    const { session, log } = this.#options;
+    if (reply.leases.length === 0 || (await session.holds(generation))) return reply;
+    log.warn({ leases: reply.leases.map(({ leaseId }) => leaseId) }, 'leases of an older registration are left alone');
+    return { ...reply, leases: [] };
+  }
+
   /** Passes on the leases of an answer and frees the slots it did not use. */
   take(reply: LeasePollReply | undefined, offered: readonly number[], sentNs: bigint): void {
     const { slots, onLease } = this.#options;
@@ -137,10 +145,12 @@ export class LeasePoller {
             onFailure: (error) => log.debug({ reason: error.message }, 'poll failed; the same offer again'),
           },
         );
-        return { reply, sentNs };
+        return { reply: await this.confirm(reply, generation), sentNs };
       } catch (error) {
-        if (signal.aborted)
-          return { sentNs, reply: await gateway.poll(nodeId, { ...poll, waitMs: 0 }, gone) };
+        if (signal.aborted) {
+          const reply = await gateway.poll(nodeId, { ...poll, waitMs: 0 }, gone);
+          return { sentNs, reply: await this.confirm(reply, generation) };
+        }
         if (!NodeSession.isForgotten(error)) throw error;
         await session.register();
         offerId = randomUUID();

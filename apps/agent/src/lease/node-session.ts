@@ -37,6 +37,15 @@ export class NodeSession {
     return this.#registered ?? (await this.register());
   }
 
+  /**
+   * Whether a lease that was asked for under an inventory generation is still this node's. A registration that was made or
+   * begun since did not name the lease, so the server has ended it: running it would be a second attempt of its trial.
+   */
+  async holds(generation: number): Promise<boolean> {
+    await this.#registering;
+    return this.#registered?.generation === generation;
+  }
+
   /** The node's id; empty before the first registration. */
   get nodeId(): string {
     return this.#registered?.nodeId ?? '';
