@@ -1,6 +1,6 @@
 // Proof from /proc that a scenario left nothing running: no process carries the environment of one of its trials.
 import { readdirSync, readFileSync } from 'node:fs';
-import { until } from './product.js';
+import { until } from './until.js';
 
 /** Ids of processes whose environment names the sweep; empty off Linux. */
 export function processesOf(sweepId: string): number[] {

@@ -9,37 +9,54 @@ import { fileURLToPath } from 'node:url';
 import type { SweepReport } from '@swath/contracts';
 import { Database } from '@swath/persistence';
 import { freePorts } from '@swath/platform/local';
-import { createTestDatabase, testTemporalAddress, type TestDatabase } from '@swath/testing';
+import {
+  createTestDatabase,
+  FaultProxy,
+  Seeded,
+  testTemporalAddress,
+  type FaultRates,
+  type ProxyProtocol,
+} from '@swath/testing';
+import { startServices, type OwnServices, type Service } from './services.js';
+import { until } from './until.js';
+
+export { until } from './until.js';
 
 /** The repository's root. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A process of the product. */
-export type Part = 'api' | 'orchestrator' | `agent${number}`;
+/** A process of the product; the second replica of the API is `api2`. */
+export type Part = 'api' | `api${number}` | 'orchestrator' | `orchestrator${number}` | `agent${number}`;
+
+/** A line between processes that a fault proxy may stand in. */
+export type Line = 'gateway' | 'database' | 'temporal';
 
 /** What a scenario may choose. */
 export interface ProductOptions {
   /** Slots of each agent; default one agent with 4. */
   readonly agents?: readonly number[];
   readonly agentEnv?: Readonly<Record<string, string>>;
+  /** Replicas; default 1 each. Agents reach several API replicas through a load balancer. */
+  readonly apis?: number;
+  readonly orchestrators?: number;
+  /** PostgreSQL and Temporal of the scenario's own, which it may kill; default those of the test run. */
+  readonly ownServices?: boolean;
+  /** Puts a fault proxy into every line: agents to API, API to PostgreSQL, orchestrator to Temporal. */
+  readonly faults?: { readonly seed: number; readonly rates: FaultRates };
+}
+
+/** Where the parts of a scenario find each other. */
+interface Wiring {
+  readonly databaseUrl: string;
+  readonly services: OwnServices | undefined;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly proxies: ReadonlyMap<Line, FaultProxy>;
+  readonly environments: ReadonlyMap<Part, NodeJS.ProcessEnv>;
+  /** Removes the database and ends the services and proxies. */
+  readonly close: () => Promise<void>;
 }
 
 const READY_MS = 60_000;
-
-/** Waits until `probe` gives something other than `undefined`. */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined>,
-  timeoutMs = 120_000,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const found = await probe();
-    if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** A running product. */
 export class Product {
@@ -50,61 +67,23 @@ export class Product {
     readonly url: string,
     readonly apiKey: string,
     readonly db: Database,
-    private readonly database: TestDatabase,
-    private readonly environments: ReadonlyMap<Part, NodeJS.ProcessEnv>,
+    private readonly wiring: Wiring,
   ) {}
 
   /** Starts every part and waits until each is ready. */
   static async start(options: ProductOptions = {}): Promise<Product> {
     const folder = mkdtempSync(join(tmpdir(), 'swath-e2e-'));
-    const database = await createTestDatabase();
-    const [port] = await freePorts(1);
-    if (port === undefined) throw new Error('no free port');
-    const url = `http://127.0.0.1:${port}`;
+    const ports = await freePorts(options.apis ?? 1);
     const keys = {
       api: `swk_${randomBytes(30).toString('base64url')}`,
       agent: `swa_${randomBytes(30).toString('base64url')}`,
     };
-    const keyFile = (name: 'api' | 'agent'): string => join(folder, `${name}-key`);
-    for (const name of ['api', 'agent'] as const) writeFileSync(keyFile(name), keys[name], { mode: 0o600 });
-    const server = {
-      ...process.env,
-      SWATH_DATABASE_URL: database.url,
-      SWATH_TEMPORAL_ADDRESS: testTemporalAddress(),
-      SWATH_TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
-      SWATH_LOG_LEVEL: 'info',
-    };
-    const environments = new Map<Part, NodeJS.ProcessEnv>([
-      [
-        'api',
-        {
-          ...server,
-          SWATH_API_HOST: '127.0.0.1',
-          SWATH_API_PORT: String(port),
-          SWATH_BOOTSTRAP_API_KEY_FILE: keyFile('api'),
-          SWATH_BOOTSTRAP_AGENT_KEY_FILE: keyFile('agent'),
-        },
-      ],
-      ['orchestrator', server],
-    ]);
-    for (const [index, slots] of (options.agents ?? [4]).entries()) {
-      environments.set(`agent${index + 1}`, {
-        ...process.env,
-        SWATH_HOST: url,
-        SWATH_AGENT_KEY_FILE: keyFile('agent'),
-        SWATH_AGENT_POOL: 'local',
-        SWATH_AGENT_NAME: `node-${index + 1}`,
-        SWATH_AGENT_PROVIDER: 'simulated',
-        SWATH_AGENT_SLOTS: String(slots),
-        SWATH_AGENT_DIR: join(folder, `agent${index + 1}`),
-        SWATH_LOG_LEVEL: 'info',
-        ...options.agentEnv,
-      });
-    }
-    const db = await Database.connect(database.url, { poolSize: 4 });
-    const product = new Product(folder, url, keys.api, db, database, environments);
+    for (const name of ['api', 'agent'] as const) writeFileSync(join(folder, `${name}-key`), keys[name], { mode: 0o600 });
+    const wiring = await wire(folder, ports, options);
+    const db = await Database.connect(wiring.databaseUrl, { poolSize: 4 });
+    const product = new Product(folder, `http://127.0.0.1:${ports[0]}`, keys.api, db, wiring);
     try {
-      for (const part of environments.keys()) await product.startPart(part);
+      for (const part of product.parts) await product.startPart(part);
       return product;
     } catch (error) {
       await product.stop();
@@ -112,10 +91,27 @@ export class Product {
     }
   }
 
+  /** Every part, in the order in which they start. */
+  get parts(): Part[] {
+    return [...this.wiring.environments.keys()];
+  }
+
+  /** The Temporal server and the namespace of this product, without a proxy. */
+  get temporal(): Wiring['temporal'] {
+    return this.wiring.temporal;
+  }
+
+  /** The proxy in a line. @throws Error without `faults` */
+  proxy(line: Line): FaultProxy {
+    const proxy = this.wiring.proxies.get(line);
+    if (proxy === undefined) throw new Error(`there is no proxy in the line ${line}`);
+    return proxy;
+  }
+
   /** Starts one part that is not running. */
   async startPart(part: Part): Promise<void> {
-    const app = part.startsWith('agent') ? 'agent' : part;
-    const env = this.environments.get(part);
+    const app = part.replace(/\d+$/, '');
+    const env = this.wiring.environments.get(part);
     if (env === undefined) throw new Error(`there is no part ${part}`);
     const child = spawn(process.execPath, [join(root, 'apps', app, 'dist', 'main.js')], {
       env,
@@ -150,6 +146,22 @@ export class Product {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await gone;
+  }
+
+  /** Kills a part or a service of the scenario's own with SIGKILL and waits until it is gone. */
+  async kill(target: Part | Service): Promise<void> {
+    const { services } = this.wiring;
+    if (target !== 'postgres' && target !== 'temporal') return this.endPart(target, 'SIGKILL');
+    if (services === undefined) throw new Error(`${target} is not this scenario's own`);
+    const pid = await until(`${target} to run`, () => Promise.resolve(services.pid(target)));
+    process.kill(pid, 'SIGKILL');
+    await until(`${target} to be gone`, () => Promise.resolve(services.pid(target) === pid ? undefined : true));
+  }
+
+  /** Starts a killed part again, or waits until a killed service is back. */
+  async revive(target: Part | Service): Promise<void> {
+    if (target === 'postgres' || target === 'temporal') await this.wiring.services?.answers(target);
+    else await this.startPart(target);
   }
 
   /** Process id of a part. */
@@ -217,11 +229,104 @@ export class Product {
     const parts = [...this.children.keys()].reverse();
     for (const part of parts) await this.endPart(part);
     await this.db.close();
-    await this.database.drop();
+    await this.wiring.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private logFile(part: Part): string {
     return join(this.folder, `${part}.log`);
   }
+}
+
+/** Lays the lines between the parts, through proxies where faults are asked for. */
+async function wire(folder: string, ports: readonly number[], options: ProductOptions): Promise<Wiring> {
+  const services = options.ownServices === true ? await startServices(folder) : undefined;
+  const database = services === undefined ? await createTestDatabase() : undefined;
+  const databaseUrl = services?.databaseUrl ?? database?.url ?? '';
+  const temporal = services?.temporalAddress ?? testTemporalAddress();
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const proxies = new Map<Line, FaultProxy>();
+  const through = async (line: Line, protocol: ProxyProtocol, targets: readonly number[]): Promise<number> => {
+    const proxy = await FaultProxy.start({
+      targets: targets.map((port) => ({ host: '127.0.0.1', port })),
+      protocol,
+      random: new Seeded((options.faults?.seed ?? 0) + proxies.size),
+      rates: options.faults?.rates ?? {},
+    });
+    proxies.set(line, proxy);
+    return proxy.port;
+  };
+  const apiDatabase = new URL(databaseUrl);
+  let orchestratorTemporal = temporal;
+  if (options.faults !== undefined) {
+    apiDatabase.port = String(await through('database', 'postgres', [Number(apiDatabase.port)]));
+    orchestratorTemporal = `127.0.0.1:${await through('temporal', 'http2', [Number(temporal.split(':')[1])])}`;
+  }
+  const direct = options.faults === undefined && ports.length === 1;
+  const gateway = direct ? (ports[0] ?? 0) : await through('gateway', 'http1', ports);
+  const addresses = { databaseUrl, proxiedDatabaseUrl: String(apiDatabase), temporal: orchestratorTemporal, namespace };
+  return {
+    databaseUrl,
+    services,
+    temporal: { address: temporal, namespace },
+    proxies,
+    environments: environmentsOf(folder, { ...addresses, ports, gateway }, options),
+    close: async () => {
+      for (const proxy of proxies.values()) await proxy.close();
+      await database?.drop();
+      await services?.stop();
+    },
+  };
+}
+
+interface Addresses {
+  readonly databaseUrl: string;
+  /** As the API sees it. */
+  readonly proxiedDatabaseUrl: string;
+  readonly temporal: string;
+  readonly namespace: string;
+  readonly ports: readonly number[];
+  /** Where agents find the API. */
+  readonly gateway: number;
+}
+
+/** The environment of every part, in the order in which they start. */
+function environmentsOf(folder: string, addresses: Addresses, options: ProductOptions): Map<Part, NodeJS.ProcessEnv> {
+  const environments = new Map<Part, NodeJS.ProcessEnv>();
+  const numbered = (index: number): string => (index === 0 ? '' : String(index + 1));
+  const server = {
+    ...process.env,
+    SWATH_TEMPORAL_ADDRESS: addresses.temporal,
+    SWATH_TEMPORAL_NAMESPACE: addresses.namespace,
+    SWATH_LOG_LEVEL: 'info',
+  };
+  addresses.ports.forEach((port, index) => {
+    environments.set(`api${numbered(index)}` as Part, {
+      ...server,
+      SWATH_DATABASE_URL: addresses.proxiedDatabaseUrl,
+      SWATH_API_HOST: '127.0.0.1',
+      SWATH_API_PORT: String(port),
+      SWATH_BOOTSTRAP_API_KEY_FILE: join(folder, 'api-key'),
+      SWATH_BOOTSTRAP_AGENT_KEY_FILE: join(folder, 'agent-key'),
+    });
+  });
+  for (let index = 0; index < (options.orchestrators ?? 1); index += 1) {
+    const env = { ...server, SWATH_DATABASE_URL: addresses.databaseUrl };
+    environments.set(`orchestrator${numbered(index)}` as Part, env);
+  }
+  for (const [index, slots] of (options.agents ?? [4]).entries()) {
+    environments.set(`agent${index + 1}`, {
+      ...process.env,
+      SWATH_HOST: `http://127.0.0.1:${addresses.gateway}`,
+      SWATH_AGENT_KEY_FILE: join(folder, 'agent-key'),
+      SWATH_AGENT_POOL: 'local',
+      SWATH_AGENT_NAME: `node-${index + 1}`,
+      SWATH_AGENT_PROVIDER: 'simulated',
+      SWATH_AGENT_SLOTS: String(slots),
+      SWATH_AGENT_DIR: join(folder, `agent${index + 1}`),
+      SWATH_LOG_LEVEL: 'info',
+      ...options.agentEnv,
+    });
+  }
+  return environments;
 }

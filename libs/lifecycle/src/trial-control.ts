@@ -149,6 +149,11 @@ export async function requeueFailed(
        WHERE sweep_id = $1 AND state = 'failed' RETURNING id, number, attempt_count AS attempt`,
       [sweep.id],
     );
+    await tx.query(
+      `UPDATE run SET state = 'pending', ended_at = NULL, updated_at = clock_timestamp()
+       WHERE id IN (SELECT run_id FROM trial WHERE id = ANY ($1))`,
+      [trials.map((trial) => trial.id)],
+    );
     for (const trial of trials) {
       await tx.query(
         `INSERT INTO attempt (id, trial_id, sweep_id, pool_id, number, cause, state, slots, priority, enqueued_at)
@@ -178,7 +183,7 @@ export async function requeueFailed(
         projectId: sweep.project_id,
         topic: `sweep:${sweep.id}`,
         name: 'trial.state_changed',
-        entity: { id, number, state: 'queued' },
+        entity: { id, number, state: 'queued', requeued: true },
       })),
     );
     await wakePool(tx, sweep.pool_id);

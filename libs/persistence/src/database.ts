@@ -35,8 +35,51 @@ export function isConnectionLoss(error: unknown): boolean {
   if (/^(08|57P0|53300)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH)/.test(code)) return true;
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(
+      error.message,
+    )
   );
+}
+
+/** What a test makes go wrong at one point: nothing (`undefined`), or a failure as PostgreSQL or the network would cause it. */
+export type DatabaseFault = 'before' | 'reply-lost' | 'deadlock' | 'serialization' | 'connection-drop';
+
+/**
+ * Chooses faults; only tests give one. Asked before each statement and before each commit. `before` fails without running it,
+ * `reply-lost` runs it and loses the answer, `deadlock` and `serialization` roll back with their code, `connection-drop` ends
+ * the connection.
+ */
+export type FaultInjector = (point: 'statement' | 'commit') => DatabaseFault | undefined;
+
+/** Settings of a database. */
+export interface DatabaseSettings extends DataSourceSettings {
+  /** For tests only. */
+  readonly faults?: FaultInjector;
+}
+
+/** A failure as the named fault looks to the caller. */
+function failureOf(fault: DatabaseFault): Error {
+  const codes = { deadlock: '40P01', serialization: '40001' } as const;
+  if (fault === 'deadlock' || fault === 'serialization') {
+    return Object.assign(new Error(`injected ${fault}`), { code: codes[fault] });
+  }
+  return Object.assign(new Error(`injected ${fault}`), { code: 'ECONNRESET' });
+}
+
+const names = new Map<string, string>();
+/** Far more statements than the sources have; beyond it something builds SQL from input, and is not prepared. */
+const MAX_PREPARED = 2_000;
+
+/** A statement under a name of its own, so that a connection parses and plans it once. */
+function prepared(text: string, parameters: readonly unknown[]): pg.QueryConfig {
+  const values = [...parameters];
+  let name = names.get(text);
+  if (name === undefined) {
+    if (names.size >= MAX_PREPARED || values.length === 0) return { text, values };
+    name = `s${names.size}`;
+    names.set(text, name);
+  }
+  return { name, text, values };
 }
 
 /** A database and its connection pool. */
@@ -44,10 +87,11 @@ export class Database implements Queryable {
   private constructor(
     readonly source: DataSource,
     private readonly pool: pg.Pool,
+    private readonly faults: FaultInjector | undefined,
   ) {}
 
   /** Connects; the schema must have been migrated. */
-  static async connect(url: string, settings: DataSourceSettings = {}): Promise<Database> {
+  static async connect(url: string, { faults, ...settings }: DatabaseSettings = {}): Promise<Database> {
     const source = createDataSource(url, settings);
     await source.initialize();
     if (!('master' in source.driver) || !(source.driver.master instanceof pg.Pool)) {
@@ -56,12 +100,12 @@ export class Database implements Queryable {
     const pool = source.driver.master;
     // Without a listener the loss of an idle connection would end the process.
     pool.on('error', () => undefined);
-    return new Database(source, pool);
+    return new Database(source, pool, faults);
   }
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.pool.query<Row>(sql, [...parameters]);
-    return result.rows;
+    const run = async (): Promise<Row[]> => (await this.pool.query<Row>(prepared(sql, parameters))).rows;
+    return this.faults === undefined ? run() : this.withFault('statement', run);
   }
 
   /**
@@ -92,13 +136,15 @@ export class Database implements Queryable {
     client.on('error', onError);
     const tx: Tx = {
       inTransaction: true,
-      query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
-        (await client.query<Row>(sql, [...parameters])).rows,
+      query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
+        const run = async (): Promise<Row[]> => (await client.query<Row>(prepared(sql, parameters))).rows;
+        return this.faults === undefined ? run() : this.withFault('statement', run);
+      },
     };
     try {
       await client.query('BEGIN');
       const result = await work(tx);
-      await client.query('COMMIT');
+      await this.withFault('commit', () => client.query('COMMIT'));
       return result;
     } catch (error) {
       if (isConnectionLoss(error)) broken ??= error instanceof Error ? error : new Error(String(error));
@@ -111,5 +157,16 @@ export class Database implements Queryable {
       client.off('error', onError);
       client.release(broken ?? false);
     }
+  }
+
+  /** Runs one statement or commit with the fault that a test chose for it, if any. */
+  private async withFault<Result>(
+    point: 'statement' | 'commit',
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const fault = this.faults?.(point);
+    if (fault === undefined) return run();
+    if (fault === 'reply-lost') await run();
+    throw failureOf(fault);
   }
 }

@@ -39,6 +39,8 @@ export interface LocalPostgres {
   readonly url: string;
   /** False when the server is somebody else's (SWATH_DATABASE_URL). */
   readonly embedded: boolean;
+  /** Process number of the embedded server; undefined while it is being started again, and for any other. */
+  pid(): number | undefined;
   /** Stops an embedded server after rolling back open transactions; leaves any other alone. */
   stop(): Promise<void>;
 }
@@ -80,7 +82,7 @@ const VOLATILE_SETTINGS = [
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const given = options.env['SWATH_DATABASE_URL'];
-  if (given) return { url: given, embedded: false, stop: () => Promise.resolve() };
+  if (given) return { url: given, embedded: false, pid: () => undefined, stop: () => Promise.resolve() };
 
   const cluster = openCluster(options.dataDir, options.env);
   const password = await createCluster(cluster, options);
@@ -103,6 +105,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   return {
     url: `postgres://swath:${password}@127.0.0.1:${port}/swath`,
     embedded: true,
+    pid: () => server.pid,
     stop: () => server.stop(),
   };
 }

@@ -32,6 +32,8 @@ export interface LocalTemporal {
   readonly namespace: string;
   /** False when the server is somebody else's (SWATH_TEMPORAL_ADDRESS). */
   readonly embedded: boolean;
+  /** Process number of the embedded server; undefined while it is being started again, and for any other. */
+  pid(): number | undefined;
   /** Stops an embedded server; leaves any other alone. */
   stop(): Promise<void>;
 }
@@ -56,7 +58,13 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
   const namespace = options.namespace ?? 'swath';
   const source = await findTemporal({ env: options.env, log: options.progress ?? options.log });
   if (source.kind === 'running') {
-    return { address: source.address, namespace, embedded: false, stop: () => Promise.resolve() };
+    return {
+      address: source.address,
+      namespace,
+      embedded: false,
+      pid: () => undefined,
+      stop: () => Promise.resolve(),
+    };
   }
   const folder = join(options.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -64,7 +72,7 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
   const launch = { namespace, folder, port, httpPort, metricsPort, internalPorts };
   const server = await superviseProcess(commandFor(source, launch, options), options);
   const address = `127.0.0.1:${port}`;
-  return { address, namespace, embedded: true, stop: () => server.stop() };
+  return { address, namespace, embedded: true, pid: () => server.pid, stop: () => server.stop() };
 }
 
 function commandFor(
