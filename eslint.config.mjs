@@ -100,6 +100,11 @@ export default tseslint.config(
       complexity: ['error', { max: 12, variant: 'modified' }],
     },
   },
+  // The pages have their own compiler settings: a browser's names and JSX.
+  {
+    files: ['apps/web/**/*.{ts,tsx,mjs}'],
+    languageOptions: { parserOptions: { project: './apps/web/tsconfig.lint.json' } },
+  },
   {
     files: ['**/*.{ts,tsx}'],
     rules: {

@@ -1,0 +1,108 @@
+/** The routes: own pages under `/-/`, a project's pages under `/{team}/{project}/`, in the shape of the links wandb prints. */
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { RequestError } from '../api/problem.js';
+import { callerQuery } from '../api/session.js';
+import { Layout } from './layout.js';
+import { loginSearch, sweepListSearch, sweepSearch } from './search.js';
+import { Failed, Loading } from './views.js';
+
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()();
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: loginSearch,
+  component: lazyRouteComponent(() => import('../login/login-page.js'), 'LoginPage'),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Layout,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(callerQuery);
+    } catch (error) {
+      if (!(error instanceof RequestError) || !error.isSignedOut) throw error;
+      redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href }, throw: true });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: () => {
+    redirect({ to: '/$team/$project/sweeps', params: { team: 'default', project: 'default' }, throw: true });
+  },
+});
+
+const project = createRoute({ getParentRoute: () => signedIn, path: '$team/$project' });
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    redirect({ to: '/$team/$project/sweeps', params, throw: true });
+  },
+});
+
+const sweeps = createRoute({
+  getParentRoute: () => project,
+  path: 'sweeps',
+  validateSearch: sweepListSearch,
+  component: lazyRouteComponent(() => import('../sweeps/sweep-list-page.js'), 'SweepListPage'),
+});
+
+const sweep = createRoute({
+  getParentRoute: () => project,
+  path: 'sweeps/$sweepId',
+  validateSearch: sweepSearch,
+  component: lazyRouteComponent(() => import('../sweeps/sweep-page.js'), 'SweepPage'),
+});
+
+const tree = root.addChildren([
+  login,
+  signedIn.addChildren([home, project.addChildren([projectHome, sweeps, sweep])]),
+]);
+
+/** The router. */
+export function createAppRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPendingComponent: () => <Loading rows={8} />,
+    defaultErrorComponent: ({ error, reset }) => <Failed error={toError(error)} retry={reset} />,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function NotFound() {
+  return (
+    <main className="page">
+      <h1>There is no such page</h1>
+      <p>
+        <a href="/">Go to the sweeps</a>
+      </p>
+    </main>
+  );
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
