@@ -98,6 +98,6 @@ function commandLineError({ code, message }: CommanderError, words: readonly str
     .join(' ');
   return usageError(
     first.replaceAll("'", '"'),
-    meant === undefined ? `swath help ${group}`.trim() : `did you mean ${meant}?`,
+    meant === undefined ? `swath help ${group}`.trim() : `did you mean ${meant.replaceAll(', ', ' or ')}?`,
   );
 }

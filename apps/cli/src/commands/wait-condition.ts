@@ -12,14 +12,16 @@ const operators = {
 } as const;
 
 /** Numbers of a sweep; undefined while there is none. */
-const measures: Readonly<Record<string, (sweep: SweepView) => number | undefined>> = {
-  best: ({ best }) => best?.value,
-  trials: endedOf,
-  cost: ({ cost }) => (cost === null ? undefined : Number(cost.amount)),
-  ...Object.fromEntries(
-    trialStates.map((state) => [state, ({ trials }: SweepView) => trials.byState[state] ?? 0]),
-  ),
-};
+const measures = new Map<string, (sweep: SweepView) => number | undefined>(
+  Object.entries({
+    best: ({ best }: SweepView) => best?.value,
+    trials: endedOf,
+    cost: ({ cost }: SweepView) => (cost === null ? undefined : Number(cost.amount)),
+    ...Object.fromEntries(
+      trialStates.map((state) => [state, ({ trials }: SweepView) => trials.byState[state] ?? 0]),
+    ),
+  }),
+);
 
 /** `unmeetable`: the sweep has ended without it. */
 export type WaitVerdict = 'met' | 'pending' | 'unmeetable';
@@ -37,12 +39,12 @@ export function parseWaitCondition(text: string): WaitCondition {
     return { text, judge: (sweep) => (sweep.state === 'finished' ? 'met' : pendingOr(sweep)) };
   if (compact === 'ended') return { text, judge: (sweep) => (isSweepEnded(sweep.state) ? 'met' : 'pending') };
   const match = /^([a-z_]+)(<=|>=|==|<|>)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)$/i.exec(compact);
-  const measure = measures[match?.[1] ?? ''];
+  const measure = measures.get(match?.[1] ?? '');
   const operator = Object.entries(operators).find(([sign]) => sign === match?.[2])?.[1];
   if (match === null || measure === undefined || operator === undefined) {
     throw usageError(
       `"${text}" is not a condition to wait for`,
-      `write finished, ended, or a comparison with one of ${Object.keys(measures).join(', ')}, such as 'best<0.02' or 'trials>=100' (in quotes, for the shell)`,
+      `write finished, ended, or a comparison with one of ${[...measures.keys()].join(', ')}, such as 'best<0.02' or 'trials>=100' (in quotes, for the shell)`,
     );
   }
   const bound = Number(match[3]);

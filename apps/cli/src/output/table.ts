@@ -89,9 +89,15 @@ function leastWidth<T>(columns: readonly Measured<T>[]): number {
 
 function pad<T>(text: string, measured: Measured<T> | undefined): string {
   if (measured === undefined) return text;
-  const cut = cliTruncate(text, measured.width);
+  const cut = cutTo(text, measured.width);
   const space = ' '.repeat(Math.max(0, measured.width - stringWidth(cut)));
   return measured.column.align === 'right' ? space + cut : cut + space;
+}
+
+/** A wide character at the place of the cut may leave one column too many. */
+function cutTo(text: string, width: number): string {
+  const cut = cliTruncate(text, width);
+  return stringWidth(cut) <= width ? cut : cliTruncate(text, width - 1);
 }
 
 /** Control characters of names and logs would move the cursor. */

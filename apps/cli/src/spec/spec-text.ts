@@ -53,7 +53,7 @@ function apply(document: Document, { path, value, append = false }: SpecEdit): v
   const node = valueNode(value, path);
   try {
     if (append && isCollection(document.getIn(path))) document.addIn(path, node);
-    else if (append) document.setIn(path, [node]);
+    else if (append) document.setIn(path, document.createNode([node]));
     else document.setIn(path, node);
   } catch {
     throw usageError(
@@ -83,6 +83,9 @@ function valueNode(value: SpecEdit['value'], path: readonly string[]): Node {
 /** A JSON document stays one: new keys are quoted as JSON wants them, and so is text among new values. */
 function quoteKeys(document: Document): void {
   visit(document, {
+    Pair(_index, pair) {
+      if (!isNode(pair.key)) pair.key = new Scalar(pair.key);
+    },
     Scalar(key, node) {
       const isJsonWord = /^(true|false|null|-?\d+(\.\d+)?([eE][-+]?\d+)?)$/.test(String(node.value));
       if (key === 'key' || !isJsonWord || node.type === Scalar.QUOTE_SINGLE) node.type = Scalar.QUOTE_DOUBLE;
