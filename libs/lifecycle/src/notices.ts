@@ -18,11 +18,11 @@ export interface OutboxMessage {
 export async function enqueueOutbox(tx: Queryable, messages: readonly OutboxMessage[]): Promise<void> {
   if (messages.length === 0) return;
   await tx.query(
-    `INSERT INTO outbox (topic, key, payload)
-     SELECT m->>'topic', m->>'key', m->'payload' FROM jsonb_array_elements($1::jsonb) m`,
+    `WITH written AS (INSERT INTO outbox (topic, key, payload)
+       SELECT m->>'topic', m->>'key', m->'payload' FROM jsonb_array_elements($1::jsonb) m)
+     SELECT pg_notify('swath_outbox', '')`,
     [JSON.stringify(messages)],
   );
-  await tx.query(`SELECT pg_notify('swath_outbox', '')`);
 }
 
 /** Something a person may watch. */
@@ -39,14 +39,12 @@ export interface Notice {
 export async function publish(tx: Queryable, notices: readonly Notice[]): Promise<void> {
   if (notices.length === 0) return;
   await tx.query(
-    `INSERT INTO event (txid, project_id, topic, name, entity)
-     SELECT pg_current_xact_id()::text::bigint, n->>'projectId', n->>'topic', n->>'name', n->'entity'
-     FROM jsonb_array_elements($1::jsonb) n`,
+    `WITH written AS (INSERT INTO event (txid, project_id, topic, name, entity)
+       SELECT pg_current_xact_id()::text::bigint, n->>'projectId', n->>'topic', n->>'name', n->'entity'
+       FROM jsonb_array_elements($1::jsonb) n RETURNING project_id)
+     SELECT pg_notify('swath_event', project_id) FROM (SELECT DISTINCT project_id FROM written) projects`,
     [JSON.stringify(notices)],
   );
-  for (const projectId of new Set(notices.map((notice) => notice.projectId))) {
-    await tx.query(`SELECT pg_notify('swath_event', $1)`, [projectId]);
-  }
 }
 
 /** Makes placement look at a pool again. */
