@@ -1,5 +1,7 @@
 /** The API's settings from the environment, read once by `main.ts`: all problems at once, or a frozen value. */
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseConfig } from '@swath/platform';
 import { z } from 'zod';
 
@@ -15,6 +17,8 @@ const schema = z.object({
   /** Files that hold the first API key and the first agent key; both or none. */
   SWATH_BOOTSTRAP_API_KEY_FILE: z.string().min(1).optional(),
   SWATH_BOOTSTRAP_AGENT_KEY_FILE: z.string().min(1).optional(),
+  /** Folder of stored files, shared by all API servers; default `swath/storage` in the user's data folder. */
+  SWATH_STORAGE_DIR: z.string().min(1).optional(),
   SWATH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -24,6 +28,8 @@ export interface ApiConfig {
   readonly host: string;
   readonly port: number;
   readonly dbConnections: number;
+  /** Where files of runs and artifacts lie. */
+  readonly storageFolder: string;
   /** Keys to make valid at the first start. */
   readonly firstKeys?: { readonly apiKey: string; readonly agentKey: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -46,11 +52,16 @@ export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
     host: values.SWATH_API_HOST,
     port: values.SWATH_API_PORT,
     dbConnections: values.SWATH_API_DB_CONNECTIONS,
+    storageFolder: resolve(values.SWATH_STORAGE_DIR ?? defaultStorage(env)),
     logLevel: values.SWATH_LOG_LEVEL,
     ...(apiKeyFile === undefined || agentKeyFile === undefined
       ? {}
       : { firstKeys: { apiKey: readKey(apiKeyFile), agentKey: readKey(agentKeyFile) } }),
   });
+}
+
+function defaultStorage(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'swath', 'storage');
 }
 
 const SHORTEST_KEY = 20;

@@ -24,6 +24,7 @@ import { RunsController } from './runs/runs.controller.js';
 import { SweepRecordsController } from './sweeps/sweep-records.controller.js';
 import { SweepsController } from './sweeps/sweeps.controller.js';
 import { TrialsController } from './trials/trials.controller.js';
+import { wandbWire } from './wandb/wandb-wire.js';
 import { SessionController } from './web/session.controller.js';
 
 const TOKEN_SECRET = Symbol('token secret');
@@ -77,6 +78,7 @@ export class ApiModule implements BeforeApplicationShutdown {
           useFactory: (db: Database, secret: Buffer) => new AuthGuard(db, secret),
           inject: [Database, TOKEN_SECRET],
         },
+        wandbWire(config.storageFolder, log),
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },
       ],
     };

@@ -15,6 +15,8 @@ export interface ClientRun {
   readonly orgId: string;
   readonly projectId: string;
   readonly project: string;
+  readonly projectCreatedAt: Date;
+  readonly teamId: string;
   readonly entity: string;
   /** The id that the client chose, unique in its project. */
   readonly name: string;
@@ -58,7 +60,8 @@ export const clientRunFrom = `FROM run r JOIN project p ON p.id = r.project_id J
 
 /** Columns of `ClientRun`. */
 export const clientRunColumns = `r.id, ('x' || substr(md5(r.project_id), 1, 7))::bit(28)::bigint AS number, r.org_id AS "orgId",
-  r.project_id AS "projectId", p.name AS project, m.name AS entity, r.name, r.display_name AS "displayName", ${shownState} AS state,
+  r.project_id AS "projectId", p.name AS project, p.created_at AS "projectCreatedAt",
+  m.id AS "teamId", m.name AS entity, r.name, r.display_name AS "displayName", ${shownState} AS state,
   r.config_text AS "configText", r.summary_text AS "summaryText", r.config, r.summary, r.tags, r.notes, r.description,
   r.group_name AS "groupName", r.job_type AS "jobType", r.created_by AS "createdById", c.name AS "createdByName", r.host,
   r.commit_hash AS "commitHash", r.exit_code AS "exitCode", r.stop_requested AS "stopRequested",

@@ -28,6 +28,8 @@ import { TrialEntity } from './trial.entity.js';
 @Index('attempt_open_per_trial', { synchronize: false })
 // INDEX attempt_queue ON attempt (pool_id, priority DESC, enqueued_at, id) WHERE (state = 'queued'::text)
 @Index('attempt_queue', { synchronize: false })
+// INDEX attempt_queue_by_sweep ON attempt (sweep_id, priority DESC, enqueued_at, id) WHERE (state = 'queued'::text)
+@Index('attempt_queue_by_sweep', { synchronize: false })
 export class AttemptEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'attempt_pkey' })
   id!: string;

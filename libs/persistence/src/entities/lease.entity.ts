@@ -22,6 +22,8 @@ import { TrialEntity } from './trial.entity.js';
 @Index('lease_live_by_expiry', { synchronize: false })
 // INDEX lease_live_by_node ON lease (node_id) WHERE (state = 'live'::text)
 @Index('lease_live_by_node', { synchronize: false })
+// INDEX lease_live_by_pool ON lease (pool_id) WHERE (state = 'live'::text)
+@Index('lease_live_by_pool', { synchronize: false })
 // INDEX lease_live_by_sweep ON lease (sweep_id) WHERE (state = 'live'::text)
 @Index('lease_live_by_sweep', { synchronize: false })
 // UNIQUE INDEX lease_live_per_trial ON lease (trial_id) WHERE (state = 'live'::text)

@@ -1,10 +1,11 @@
 // The first value of a trial at a rung. Columns and constraints only; statements live with the transactions that run them.
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { SweepEntity } from './sweep.entity.js';
 import { TrialEntity } from './trial.entity.js';
 
 /** The first value of a trial at a rung. */
 @Entity('rung_value')
+@Index('rung_value_by_trial', ['trialId', 'rung'])
 export class RungValueEntity {
   @ForeignKey(() => SweepEntity, { name: 'rung_value_sweep_id_fkey' })
   @PrimaryColumn({ type: 'text', name: 'sweep_id', primaryKeyConstraintName: 'rung_value_pkey' })

@@ -21,6 +21,8 @@ import { TeamEntity } from './team.entity.js';
 )
 // INDEX sweep_by_project ON sweep (project_id, created_at DESC, id)
 @Index('sweep_by_project', { synchronize: false })
+// INDEX sweep_placeable ON sweep (pool_id, id) WHERE ((state = 'running'::text) AND (ended_at IS NULL))
+@Index('sweep_placeable', { synchronize: false })
 // INDEX sweep_open ON sweep (id) WHERE (ended_at IS NULL)
 @Index('sweep_open', { synchronize: false })
 export class SweepEntity {

@@ -6,6 +6,7 @@ import { CreateLedger1764000000004 } from './1764000000004-create-ledger.js';
 import { CreateStreams1764000000005 } from './1764000000005-create-streams.js';
 import { CreateClientRuns1764000000010 } from './1764000000010-create-client-runs.js';
 import { CreateArtifacts1764000000011 } from './1764000000011-create-artifacts.js';
+import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -16,4 +17,5 @@ export const migrations = [
   CreateStreams1764000000005,
   CreateClientRuns1764000000010,
   CreateArtifacts1764000000011,
+  IndexQueue1764000000020,
 ];

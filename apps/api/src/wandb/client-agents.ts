@@ -1,0 +1,5 @@
+import type { Database } from '@swath/persistence';
+export async function completeClientRun(
+  _db: Database,
+  _r: { leaseId: string; exitCode: number },
+): Promise<void> {}
