@@ -201,7 +201,7 @@ class ModelRun {
       tried,
       stream,
       seed: stream.word(),
-      spread: 256,
+      spread: fitted.process.size > 80 ? 192 : 256,
       climbs: fitted.process.size > 80 ? 2 : 4,
       allowed,
     };

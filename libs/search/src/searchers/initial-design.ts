@@ -9,9 +9,12 @@ import type { Branches } from '../surrogate/branches.js';
 import { branchRegion } from '../surrogate/branches.js';
 import type { Domain } from '../surrogate/domain.js';
 
-/** Number of trials before the first model. */
+/**
+ * Number of trials before the first model: few enough to leave the budget to the model, enough that it does not take the first
+ * optimum it meets for the only one.
+ */
 export function initialSize(domain: Domain): number {
-  return Math.min(12, Math.max(5, Math.ceil(0.6 * domain.size) + 3));
+  return Math.min(14, Math.max(6, domain.size + 4));
 }
 
 /**

@@ -86,10 +86,10 @@ export class Domain {
 
 /** Every point of a finite domain, at most `limit` of them; `null` when there are more. */
 export function enumerateDomain(domain: Domain, limit: number): Float64Array[] | null {
+  if (domain.order.some((index) => domain.axes[index].size > limit)) return null;
   let rows: Float64Array[] = [new Float64Array(domain.size)];
   for (const index of domain.order) {
     const axis = domain.axes[index];
-    if (axis.size === Infinity) return null;
     const next: Float64Array[] = [];
     for (const row of rows) {
       const active = domain.isActive(index, row);
