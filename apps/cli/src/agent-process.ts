@@ -1,15 +1,14 @@
-// Starts the agent's own program, for `agent start` and for the part of `doctor` that only the agent can check.
+// Starts the agent's own program, for `agent start`.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Host } from './host.js';
 import type { Settings } from './settings/settings.js';
 
-const PROGRAM = fileURLToPath(new URL('../../agent/dist/main.js', import.meta.url));
+/** The agent's program. */
+export const AGENT_PROGRAM = fileURLToPath(new URL('../../agent/dist/main.js', import.meta.url));
 
 /** What `agent start` chooses; everything else the agent reads from the environment. */
 export interface AgentChoice {
@@ -19,7 +18,8 @@ export interface AgentChoice {
   readonly provider?: string | undefined;
 }
 
-type Environment = Record<string, string | undefined>;
+/** Variables of a process to be started. */
+export type Environment = Record<string, string | undefined>;
 
 /** The agent's environment: the person's own with the choice on top; the key of a local stack when there is no other. */
 export function agentEnvironment({ env, cwd }: Host, { host }: Settings, choice: AgentChoice): Environment {
@@ -42,7 +42,7 @@ function given(name: string, value: string | number | undefined): Environment {
 
 /** Runs the agent in the foreground until it ends; answers with its exit code. */
 export async function runAgent(env: Environment): Promise<number> {
-  const child = spawn(process.execPath, ['--enable-source-maps', PROGRAM], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--enable-source-maps', AGENT_PROGRAM], { env, stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals): void => {
     // Ctrl-C at a terminal reaches the agent by itself, and a second one would make it leave without its trials.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
@@ -55,19 +55,4 @@ export async function runAgent(env: Environment): Promise<number> {
       settle(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
-}
-
-/** What the agent says of this machine: its JSON, or undefined when it says none. */
-export async function askAgentDoctor(env: Environment): Promise<string | undefined> {
-  const child = spawn(process.execPath, [PROGRAM, 'doctor', '--json'], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 60_000,
-  });
-  try {
-    const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    return said;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,24 +3,9 @@
 import type { ApiClient } from '@swath/api-client';
 import { connect } from './api.js';
 import type { Host } from './host.js';
-import type { ColorMode } from './output/style.js';
+import type { CommonFlags } from './common-flags.js';
 import { printerOf, type Printer } from './output/printer.js';
 import { readSettings, type Settings } from './settings/settings.js';
-
-/** Flags that every command understands. */
-export interface CommonFlags {
-  readonly host?: string;
-  readonly project?: string;
-  readonly json?: boolean;
-  /** Names after `--json=`. */
-  readonly fields?: string;
-  readonly format?: 'table' | 'csv' | 'json';
-  readonly quiet?: boolean;
-  /** False after `--no-progress`. */
-  readonly progress?: boolean;
-  readonly color?: ColorMode;
-  readonly yes?: boolean;
-}
 
 /** What a command works with. */
 export interface CommandContext {

@@ -1,7 +1,8 @@
 // The group `swath agent`: makes this machine a node. `list`, `drain` and `undrain` are those of `swath node`.
 import { Option, type Command } from 'commander';
 import { agentEnvironment, runAgent, type AgentChoice } from '../agent-process.js';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { usageError } from '../output/cli-error.js';
 import { EarlyExitError } from '../output/early-exit.js';

@@ -1,7 +1,8 @@
 // `swath api METHOD PATH`: any request with the key of the settings, for what has no command.
 import type { Json } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { CliError, usageError } from '../output/cli-error.js';
 import { exitOfStatus } from '../output/exit-codes.js';

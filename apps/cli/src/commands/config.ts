@@ -1,10 +1,11 @@
 // The group `swath config`: the settings in force and where each comes from; changes go to the user's own file.
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { CliError, usageError } from '../output/cli-error.js';
 import type { Column } from '../output/table.js';
-import { changeUserFile } from '../settings/settings-files.js';
+import { changeUserFile } from '../settings/settings-files.config.js';
 import { hostAddress, type Settings } from '../settings/settings.js';
 import { addCommand, addGroup } from './define.js';
 

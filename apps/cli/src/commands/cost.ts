@@ -1,7 +1,8 @@
 // The group `swath cost`: what things have cost, by what came of them.
 import type { CostView } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommandContext, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf, type CommandContext } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { tableLines, type Column } from '../output/table.js';

@@ -1,10 +1,11 @@
 // `swath login`, `logout`, `whoami`: whose key is used where. A key is stored for one host, after the server has accepted it.
 import { ApiClient } from '@swath/api-client';
 import type { Command } from 'commander';
-import { contextOf, type CommandContext, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf, type CommandContext } from '../context.js';
 import type { Host } from '../host.js';
 import { usageError } from '../output/cli-error.js';
-import { changeUserFile } from '../settings/settings-files.js';
+import { changeUserFile } from '../settings/settings-files.config.js';
 import { addCommand } from './define.js';
 
 /** Adds the three commands. */

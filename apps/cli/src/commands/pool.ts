@@ -2,7 +2,8 @@
 import type { ApiClient } from '@swath/api-client';
 import type { PoolView, QueueEntry } from '@swath/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { CliError, usageError } from '../output/cli-error.js';
 import { formatAge, formatMoney } from '../output/format.js';

@@ -1,7 +1,8 @@
 // `swath sweep resize|extend|enqueue|requeue`: changing a sweep that runs.
 import type { Json, SweepSpec } from '@swath/contracts';
 import { Option, type Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { usageError } from '../output/cli-error.js';

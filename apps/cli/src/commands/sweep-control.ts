@@ -1,7 +1,8 @@
 // `swath sweep pause|resume|stop|cancel ID...`: one call for each sweep; a failure does not keep the others from being asked.
 import type { SweepView } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { errorLines } from '../output/render-error.js';

@@ -1,7 +1,8 @@
 // `swath sweep explain KEY`: what the schema says about a key of a spec, for example `parameters.lr` or `budget.max_cost`.
 import { sweepSpecJsonSchema } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { explainKey } from '../spec/explain-schema.js';
 import { addCommand } from './define.js';

@@ -2,7 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { CliError } from '../output/cli-error.js';
 import { addCommand } from './define.js';

@@ -2,7 +2,8 @@
 import type { ApiClient } from '@swath/api-client';
 import type { Plan } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommandContext, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf, type CommandContext } from '../context.js';
 import type { Host } from '../host.js';
 import type { ShownProblem } from '../output/cli-error.js';
 import { formatDuration, formatMoney, plural } from '../output/format.js';

@@ -1,7 +1,8 @@
 // `swath sweep list`, `get` and `report`: reading sweeps.
 import { sweepStates, type SweepDetail, type SweepView } from '@swath/contracts';
 import { Option, type Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { formatAge, formatMoney, formatNumber, plural } from '../output/format.js';

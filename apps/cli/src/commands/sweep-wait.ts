@@ -1,6 +1,7 @@
 // `swath sweep wait ID --for CONDITION`: for scripts. Ends with 0 when it is met, 3 when it cannot be met any more, 124 after the timeout.
 import { Option, type Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { CliError } from '../output/cli-error.js';

@@ -1,7 +1,8 @@
 // `swath sweep watch ID`: follows a sweep that runs already.
 import { isSweepEnded } from '@swath/contracts';
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { followSweep } from '../output/follow-sweep.js';

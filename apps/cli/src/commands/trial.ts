@@ -1,7 +1,8 @@
 // The group `swath trial`: what became of each trial, and why.
 import { trialStates, type AttemptView, type TrialView } from '@swath/contracts';
 import { Option, type Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument, trialIdArgument } from '../ids.js';
 import { formatDuration, formatMoney, formatNumber, formatParameters } from '../output/format.js';

@@ -1,6 +1,7 @@
 // `swath version`.
 import type { Command } from 'commander';
-import { contextOf, type CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
+import { contextOf } from '../context.js';
 import type { Host } from '../host.js';
 import { CLI_VERSION } from '../version.js';
 import { addCommand } from './define.js';

@@ -1,5 +1,5 @@
 // Prints what a command found: data on standard output in the form that was asked for, everything else on standard error.
-import type { CommonFlags } from '../context.js';
+import type { CommonFlags } from '../common-flags.js';
 import type { Host } from '../host.js';
 import { usageError } from './cli-error.js';
 import { styleOf, type Style } from './style.js';

@@ -3,7 +3,7 @@
 import type { Host } from '../host.js';
 import { usageError } from '../output/cli-error.js';
 import { readLocalStack } from './local-stack.js';
-import { readProjectFile, readUserFile } from './settings-files.js';
+import { readProjectFile, readUserFile } from './settings-files.config.js';
 
 /** Address of a local stack that took its usual port. */
 export const DEFAULT_HOST = 'http://127.0.0.1:8080';

@@ -1,17 +1,22 @@
 // Values of NAME=VALUE arguments: JSON where the text is JSON, else the text itself. Used by `sweep enqueue` and `api -f`.
 import type { Json } from '@swath/contracts';
-import { z } from 'zod';
 import { usageError } from '../output/cli-error.js';
-
-const jsonSchema = z.json();
 
 /** `0.01`, `true`, `null`, `[1,2]` as what they are in JSON; anything else as text. */
 export function typedValue(text: string): Json {
   try {
-    return jsonSchema.parse(JSON.parse(text));
+    return asJson(JSON.parse(text));
   } catch {
     return text;
   }
+}
+
+function asJson(value: unknown): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
+  if (Array.isArray(value)) return value.map(asJson);
+  const fields: Readonly<Record<string, unknown>> = { ...(typeof value === 'object' ? value : {}) };
+  return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, asJson(inner)]));
 }
 
 /** Sets a value inside nested objects. @throws CliError `cli/usage` when a name on the way has a value already */
