@@ -20,7 +20,10 @@ describe('100 trials on 16 slots', () => {
     const id = await product.submit({
       method: 'random',
       metric: { name: 'loss', goal: 'minimize' },
-      parameters: { x: { min: 0, max: 1 }, seconds: { min: 3, max: 9 } },
+      parameters: {
+        x: { distribution: 'uniform', min: 0, max: 1 },
+        seconds: { distribution: 'uniform', min: 3, max: 9 },
+      },
       command: ['sh', join(root, 'test/support/short-training.sh'), '${args}'],
       budget: { max_trials: 100 },
     });

@@ -19,7 +19,8 @@ export async function applyFaults(product: Product, seed: number, faults: readon
   }
 }
 
-async function applyFault(product: Product, fault: PlannedFault): Promise<void> {
+/** Carries out one fault; the target is back when this resolves. */
+export async function applyFault(product: Product, fault: PlannedFault): Promise<void> {
   const target = fault.target as Part | Service;
   if (fault.kind === 'pause') {
     const pid = product.pid(target as Part);

@@ -64,8 +64,10 @@ export class Product {
 
   private constructor(
     readonly folder: string,
+    /** Address of the first API replica. */
     readonly url: string,
     readonly apiKey: string,
+    readonly agentKey: string,
     readonly db: Database,
     private readonly wiring: Wiring,
   ) {}
@@ -81,7 +83,7 @@ export class Product {
     for (const name of ['api', 'agent'] as const) writeFileSync(join(folder, `${name}-key`), keys[name], { mode: 0o600 });
     const wiring = await wire(folder, ports, options);
     const db = await Database.connect(wiring.databaseUrl, { poolSize: 4 });
-    const product = new Product(folder, `http://127.0.0.1:${ports[0]}`, keys.api, db, wiring);
+    const product = new Product(folder, `http://127.0.0.1:${ports[0]}`, keys.api, keys.agent, db, wiring);
     try {
       for (const part of product.parts) await product.startPart(part);
       return product;
@@ -99,6 +101,11 @@ export class Product {
   /** The Temporal server and the namespace of this product, without a proxy. */
   get temporal(): Wiring['temporal'] {
     return this.wiring.temporal;
+  }
+
+  /** Address of one API replica. */
+  urlOf(api: 'api' | `api${number}`): string {
+    return `http://127.0.0.1:${this.wiring.environments.get(api)?.['SWATH_API_PORT']}`;
   }
 
   /** The proxy in a line. @throws Error without `faults` */
@@ -180,14 +187,26 @@ export class Product {
     }
   }
 
-  /** One request to the API. */
+  /** One request to the API, repeated with the same key while the API is away, as a careful client would. */
   async request(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const key = randomBytes(12).toString('hex');
+    return until(`an answer to ${method} ${path}`, async () => {
+      const answer = await this.ask(method, path, { body, key }).catch(() => undefined);
+      return answer?.status === 503 ? undefined : answer;
+    });
+  }
+
+  private async ask(
+    method: string,
+    path: string,
+    { body, key }: { readonly body: unknown; readonly key: string },
+  ): Promise<{ status: number; body: unknown }> {
     const text = typeof body === 'string';
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.apiKey}`,
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomBytes(12).toString('hex') }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': key }),
         ...(body === undefined ? {} : { 'content-type': text ? 'application/yaml' : 'application/json' }),
       },
       ...(body === undefined ? {} : { body: text ? body : JSON.stringify(body) }),

@@ -91,8 +91,9 @@ function foldersIn(path: string): string[] {
 /** I8 for `short-training.sh`: the last attempt of each finished trial has exactly its two rows, each with its own `x`. */
 async function rowsOfFinishedTrials(product: Product): Promise<Breach[]> {
   const trials = await product.db.query<{ id: string; run_id: string; x: number; attempt: number }>(
-    `SELECT id, run_id, (parameters->>'x')::double precision AS x, attempt_count AS attempt FROM trial
-     WHERE state = 'finished' AND parameters ? 'x'`,
+    `SELECT t.id, t.run_id, (t.parameters->>'x')::double precision AS x, t.attempt_count AS attempt
+     FROM trial t JOIN sweep s ON s.id = t.sweep_id
+     WHERE t.state = 'finished' AND s.spec->>'command' LIKE '%short-training.sh%'`,
   );
   const chunks = await product.db.query<{ run_id: string; attempt: number; body: Buffer }>(
     'SELECT run_id, attempt, body FROM metric_chunk ORDER BY run_id, attempt, stream, seq',
