@@ -9,8 +9,8 @@ export { finishSweep } from './finish.js';
 export { buildReport, readReport } from './report.js';
 export { describeDecision, describeWaiting, type WaitingReason } from './reasons.js';
 export { markSilentNodes, registerNode, setNodeState, type Registration } from './nodes.js';
-export { pollLeases } from './place-attempts.js';
-export { nextDue } from './queue.js';
+export { lookForLeases, pollLeases, type LeaseLook } from './place-attempts.js';
+export { hasPlaceable, nextDue } from './queue.js';
 export { pendingCommands, renewLeases } from './renew.js';
 export { completeLease, expireLeases, outcomeOf } from './end-lease.js';
 export { recordMetrics } from './measure.js';
@@ -69,3 +69,15 @@ export {
   type RunFile,
 } from './runs/run-files.js';
 export { countClientRuns, listClientRuns, type RunQuery } from './runs/list-runs.js';
+export {
+  CLIENT_POOL_PREFIX,
+  clientLease,
+  completeClientRun,
+  createClientAgent,
+  hasEnded,
+  hideUntilStarted,
+  markSeen,
+  touchClientAgent,
+  type ClientAgent,
+  type ClientLease,
+} from './runs/client-agents.js';

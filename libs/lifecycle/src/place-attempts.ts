@@ -2,7 +2,7 @@
 // same transaction. Pure decisions are in @swath/placement and @swath/ledger. Called by each look of a long poll.
 import { attemptIdOf, DomainError, leaseIdOf, type LeasePoll, type LeasePollReply } from '@swath/contracts';
 import { planHold, type HoldBudget, type HoldPlan } from '@swath/ledger';
-import { place, type Placed, type WaitReason } from '@swath/placement';
+import { place, type Placed, type PlacementInput, type WaitReason } from '@swath/placement';
 import type { Database, Tx } from '@swath/persistence';
 import {
   budgetsOfSweeps,
@@ -16,7 +16,7 @@ import { closeIntake } from './control.js';
 import { readGrants } from './grants.js';
 import { publish } from './notices.js';
 import { currentPrice, type PriceRow } from './prices.js';
-import { readQueue, readShare, type Queued } from './queue.js';
+import { readCapacities, readQueue, readShare, type Queued } from './queue.js';
 import { exhaustedBudget } from './status.js';
 import { clock, lockSweep } from './sweep-rows.js';
 
@@ -52,26 +52,50 @@ type Refusals = Map<string, Extract<HoldPlan, { ok: false }>>;
  *
  * @throws `node/unknown`, `node/inventory-stale`
  */
-export async function pollLeases(
-  db: Database,
-  request: { readonly nodeId: string; readonly poll: LeasePoll; readonly secret: Buffer },
-): Promise<LeasePollReply> {
+export async function pollLeases(db: Database, request: LeaseOffer): Promise<LeasePollReply> {
+  return (await lookForLeases(db, request)).reply;
+}
+
+/** What a node offers. */
+export interface LeaseOffer {
+  readonly nodeId: string;
+  readonly poll: LeasePoll;
+  /** Signs the attempts' tokens. */
+  readonly secret: Buffer;
+}
+
+/** The answer to an offer. */
+export interface LeaseLook {
+  readonly reply: LeasePollReply;
+  /** Something in the queue did not fit this node and may fit another with as many free slots. */
+  readonly nodeBound: boolean;
+}
+
+/** As `pollLeases`, telling also whether it is worth to ask another node. @throws `node/unknown`, `node/inventory-stale` */
+export async function lookForLeases(db: Database, request: LeaseOffer): Promise<LeaseLook> {
   const outcome = await db.transaction(async (tx) => {
     const node = await readNode(tx, request.nodeId, request.poll.generation);
     const granted = await tx.query<{ id: string }>(
       `SELECT id FROM lease WHERE node_id = $1 AND offer_id = $2 AND state = 'live' ORDER BY id`,
       [node.id, request.poll.offerId],
     );
-    const none: Refusals = new Map();
-    if (granted.length > 0) return { node, leaseIds: granted.map((row) => row.id), refusals: none };
-    if (node.state === 'draining') return { node, leaseIds: [], refusals: none };
+    if (granted.length > 0) return { node, ...nothing, leaseIds: granted.map((row) => row.id) };
+    if (node.state === 'draining') return { node, ...nothing };
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('pool:' || $1, 0))`, [node.pool_id]);
     return { node, ...(await placeOn(tx, node, request.poll)) };
   });
   for (const [sweepId, refusal] of outcome.refusals) await closeIfExhausted(db, sweepId, refusal);
   const leases = await readGrants(db, outcome.leaseIds, request.secret);
-  return { leases, drain: outcome.node.state === 'draining' };
+  return { reply: { leases, drain: outcome.node.state === 'draining' }, nodeBound: outcome.nodeBound };
 }
+
+interface Placing {
+  readonly leaseIds: readonly string[];
+  readonly refusals: Refusals;
+  readonly nodeBound: boolean;
+}
+
+const nothing: Placing = { leaseIds: [], refusals: new Map(), nodeBound: false };
 
 async function readNode(tx: Tx, nodeId: string, generation: number): Promise<NodeRow> {
   const [node] = await tx.query<NodeRow>(
@@ -90,23 +114,23 @@ async function readNode(tx: Tx, nodeId: string, generation: number): Promise<Nod
   return node;
 }
 
-async function placeOn(
-  tx: Tx,
-  node: NodeRow,
-  poll: LeasePoll,
-): Promise<{ leaseIds: string[]; refusals: Refusals }> {
+async function placeOn(tx: Tx, node: NodeRow, poll: LeasePoll): Promise<Placing> {
   const free = await freeSlots(tx, node.id, poll.free);
-  if (free.length === 0) return { leaseIds: [], refusals: new Map() };
-  const queue = await readQueue(tx, node.pool_id);
-  if (queue.length === 0) return { leaseIds: [], refusals: new Map() };
+  if (free.length === 0) return nothing;
+  const queue = await readQueue(tx, node, free.length);
+  if (queue.length === 0) return nothing;
   const price = await currentPrice(tx, node.pool_id);
   const paths = await budgetsOfSweeps(tx, [...new Set(queue.map((queued) => queued.sweepId))]);
   const accounts = await lockBudgets(tx, [...paths.values()].flat());
   const share = await readShare(tx, node.pool_id);
-  const chosen = choose({ node, queue, free, share, price, paths, accounts });
+  const capacities = await readCapacities(tx, node.pool_id);
+  const chosen = choose({ node, queue, free, share, price, paths, accounts, capacities });
   await storeReasons(tx, chosen.waiting);
   const leaseIds = await grant(tx, node, { offerId: poll.offerId, price, grantings: chosen.grantings });
-  return { leaseIds, refusals: chosen.refusals };
+  const nodeBound = [...chosen.waiting.values()].some(
+    ({ code }) => code === 'avoids_node' || code === 'node_too_small',
+  );
+  return { leaseIds, refusals: chosen.refusals, nodeBound };
 }
 
 async function freeSlots(tx: Tx, nodeId: string, offered: readonly number[]): Promise<number[]> {
@@ -127,6 +151,7 @@ interface Choice {
   readonly price: PriceRow | undefined;
   readonly paths: ReadonlyMap<string, readonly string[]>;
   readonly accounts: ReadonlyMap<string, BudgetAccounts>;
+  readonly capacities: Awaited<ReturnType<typeof readCapacities>>;
 }
 
 type Waiting =
@@ -148,7 +173,8 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
   );
   for (;;) {
     const queue = input.queue.filter((queued) => !blocked.has(queued.id));
-    const placement = place({ queue, free: input.free, share: input.share, windows });
+    const { free, share } = input;
+    const placement = place({ queue, free, share, windows, ...roomOf(input) });
     const { grantings, refused } = admit(input, placement.picks, byId);
     if (refused === undefined) {
       return { grantings, waiting: new Map<string, Waiting>([...placement.waiting, ...blocked]), refusals };
@@ -161,6 +187,19 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
       }
     }
   }
+}
+
+/** How large the node is, and for which sizes it is the one of its pool that has to free the fewest slots. */
+function roomOf({ node, capacities }: Choice): Pick<PlacementInput, 'capacity' | 'isNearest'> {
+  return {
+    capacity: capacities.find(({ nodeId }) => nodeId === node.id)?.capacity ?? 0,
+    isNearest: (needed) => {
+      const fitting = capacities
+        .filter(({ capacity }) => capacity >= needed)
+        .sort((a, b) => b.capacity - b.busy - (a.capacity - a.busy));
+      return fitting[0]?.nodeId === node.id;
+    },
+  };
 }
 
 function budgetReason(refusal: Extract<HoldPlan, { ok: false }>): Waiting {

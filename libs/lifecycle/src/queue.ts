@@ -14,22 +14,69 @@ export interface Queued extends QueuedAttempt {
   readonly runMs: number;
 }
 
-/** Attempts looked at per placement; more cannot be placed on one node anyway. */
-const DEPTH = 256;
+/** How long a trial keeps away from a node on which it failed through no fault of its own, seconds. */
+const AVOID_SECONDS = 300;
 
-/** Due attempts of running sweeps, by priority and arrival; their sweeps are locked against a change of state. */
-export async function readQueue(tx: Tx, poolId: string): Promise<Queued[]> {
+/** Sweeps looked at per placement; those of the highest priority, then those that have waited longest, come first. */
+const MAX_SWEEPS = 500;
+
+/**
+ * The first `perSweep` due attempts of each running sweep, by priority and arrival; their sweeps are locked against a change of
+ * state. More of one sweep cannot be placed on a node with `perSweep` free slots, and a sweep with a long queue must not hide
+ * the others.
+ */
+export async function readQueue(
+  tx: Tx,
+  node: { readonly id: string; readonly pool_id: string },
+  perSweep: number,
+): Promise<Queued[]> {
   const rows = await tx.query<Omit<Queued, 'order' | 'runMs'> & { runMs: bigint }>(
     `SELECT a.id, a.sweep_id AS "sweepId", s.team_id AS "teamId", a.priority, a.slots, a.trial_id AS "trialId",
        t.number AS "trialNumber", t.run_id AS "runId", t.project_id AS "projectId", a.number AS attempt, s.parallel,
-       ((s.spec->'budget'->>'max_trial_duration')::double precision * 1000) AS "maxTrialMs", t.run_ms AS "runMs"
-     FROM attempt a JOIN sweep s ON s.id = a.sweep_id JOIN trial t ON t.id = a.trial_id
-     WHERE a.pool_id = $1 AND a.state = 'queued' AND s.state = 'running'
-       AND (a.not_before IS NULL OR a.not_before <= clock_timestamp())
-     ORDER BY a.priority DESC, a.enqueued_at, t.number LIMIT $2 FOR SHARE OF s`,
-    [poolId, DEPTH],
+       ((s.spec->'budget'->>'max_trial_duration')::double precision * 1000) AS "maxTrialMs", t.run_ms AS "runMs",
+       extract(epoch FROM clock_timestamp() - a.enqueued_at)::double precision * 1000 AS "waitedMs",
+       a.cause = 'retry' AND EXISTS (SELECT 1 FROM attempt p WHERE p.trial_id = a.trial_id AND p.node_id = $4
+         AND p.outcome IN ('infrastructure', 'lost') AND p.ended_at > clock_timestamp() - $5 * interval '1 second')
+         AND EXISTS (SELECT 1 FROM node o WHERE o.pool_id = $1 AND o.id <> $4 AND o.state = 'online'
+           AND (SELECT count(*) FROM slot o_s WHERE o_s.node_id = o.id AND o_s.healthy) >= a.slots) AS "avoidsNode"
+     FROM (SELECT s.id, s.team_id, s.parallel, s.spec FROM sweep s
+         CROSS JOIN LATERAL (SELECT q.priority, q.enqueued_at FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
+           ORDER BY q.priority DESC, q.enqueued_at LIMIT 1) head
+         WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
+         ORDER BY head.priority DESC, head.enqueued_at LIMIT $3 FOR SHARE OF s) s
+       CROSS JOIN LATERAL (SELECT * FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
+         AND (q.not_before IS NULL OR q.not_before <= clock_timestamp())
+         ORDER BY q.priority DESC, q.enqueued_at, q.id LIMIT $2) a
+       JOIN trial t ON t.id = a.trial_id
+     ORDER BY a.priority DESC, a.enqueued_at, t.number`,
+    [node.pool_id, perSweep, MAX_SWEEPS, node.id, AVOID_SECONDS],
   );
   return rows.map((row, order) => ({ ...row, runMs: Number(row.runMs), order }));
+}
+
+/** Healthy slots of each node in service of a pool, and how many of them are busy. */
+export async function readCapacities(
+  tx: Queryable,
+  poolId: string,
+): Promise<{ nodeId: string; capacity: number; busy: number }[]> {
+  return tx.query<{ nodeId: string; capacity: number; busy: number }>(
+    `SELECT n.id AS "nodeId", count(*)::int AS capacity, count(l.lease_id)::int AS busy
+     FROM node n JOIN slot s ON s.node_id = n.id AND s.healthy
+       LEFT JOIN lease_slot l ON l.node_id = n.id AND l.slot_index = s.index AND l.live
+     WHERE n.pool_id = $1 AND n.state = 'online' GROUP BY n.id ORDER BY n.id`,
+    [poolId],
+  );
+}
+
+/** Whether any attempt of a pool could start now, slots and budgets left aside. Cheap; takes no lock. */
+export async function hasPlaceable(db: Queryable, poolId: string): Promise<boolean> {
+  const rows = await db.query<{ id: string }>(
+    `SELECT s.id FROM sweep s WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
+       AND EXISTS (SELECT 1 FROM attempt a WHERE a.sweep_id = s.id AND a.state = 'queued'
+         AND (a.not_before IS NULL OR a.not_before <= clock_timestamp())) LIMIT 1`,
+    [poolId],
+  );
+  return rows.length > 0;
 }
 
 /** Slots in use in a pool, by team and by sweep. */

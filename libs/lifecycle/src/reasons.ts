@@ -31,6 +31,10 @@ export function describeWaiting(reason: WaitingReason | null): string {
       return 'waits for a free slot';
     case 'too_few_slots':
       return `needs ${String(reason['needed'])} slots on one node; ${String(reason['free'])} are free`;
+    case 'node_too_small':
+      return `needs ${String(reason['needed'])} slots on one node; the last node asked has ${String(reason['capacity'])}`;
+    case 'avoids_node':
+      return 'failed on the node that is free and waits for another';
     case 'parallel':
       return `the sweep runs its limit of ${String(reason['limit'])} trials`;
     case 'budget':

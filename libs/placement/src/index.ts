@@ -1,5 +1,6 @@
 export {
   place,
+  RESERVE_AFTER_MS,
   type Placed,
   type Placement,
   type PlacementInput,

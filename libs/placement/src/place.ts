@@ -15,6 +15,10 @@ export interface QueuedAttempt {
   readonly order: number;
   /** Whole slots needed on one node. */
   readonly slots: number;
+  /** How long it has waited, milliseconds. */
+  readonly waitedMs: number;
+  /** It failed on this node through no fault of its own and should run elsewhere for now. */
+  readonly avoidsNode: boolean;
 }
 
 /** Running slots before this placement, by team and by sweep. */
@@ -36,6 +40,8 @@ export interface Placed {
 export type WaitReason =
   | { readonly code: 'no_free_slot'; readonly ahead: number }
   | { readonly code: 'too_few_slots'; readonly needed: number; readonly free: number }
+  | { readonly code: 'node_too_small'; readonly needed: number; readonly capacity: number }
+  | { readonly code: 'avoids_node' }
   | { readonly code: 'parallel'; readonly limit: number };
 
 /** Picks, in order, and the reason of each attempt that waits. */
@@ -51,7 +57,14 @@ export interface PlacementInput {
   readonly free: readonly number[];
   readonly share: Share;
   readonly windows: SweepWindow;
+  /** Slots of the node, busy ones included. */
+  readonly capacity: number;
+  /** Slots that nodes of the pool would have to free before they could take an attempt of `needed` slots: this node is the nearest. */
+  readonly isNearest: (needed: number) => boolean;
 }
+
+/** How long an attempt that needs several slots lets smaller ones of its priority go first, milliseconds. */
+export const RESERVE_AFTER_MS = 60_000;
 
 interface Tally {
   readonly team: Map<string, number>;
@@ -80,8 +93,10 @@ function best(candidates: readonly QueuedAttempt[], tally: Tally): QueuedAttempt
 /**
  * Places attempts on one node: strict priority, then fair share of running slots, then arrival.
  *
- * An attempt that needs more slots than are free reserves them against lower priorities only when nothing else of its
- * priority fits, so wide attempts are not starved by narrow ones of lower priority.
+ * An attempt that needs more slots than are free keeps them from lower priorities at once, and from its own priority after
+ * `RESERVE_AFTER_MS`, on the one node of the pool that is nearest to having enough: so a wide attempt is never starved by
+ * narrow ones, and never idles more than one node. Within one priority nothing else can hold an attempt back for good; a
+ * lower priority waits for as long as a higher one has work, which is what a priority means.
  */
 export function place(input: PlacementInput): Placement {
   const tally: Tally = { team: new Map(input.share.byTeam), sweep: new Map(input.share.bySweep) };
@@ -89,25 +104,41 @@ export function place(input: PlacementInput): Placement {
   const picks: Placed[] = [];
   const waiting = new Map<string, WaitReason>();
   let remaining = [...input.queue];
-  let reservedAbove: number | undefined;
-  while (remaining.length > 0) {
+  /** Attempts of this priority and below get no slot of this node. */
+  let reservedUpTo = -Infinity;
+  const reserved = (attempt: QueuedAttempt): boolean => attempt.priority <= reservedUpTo;
+  while (remaining.length > 0 && free.length > 0) {
     const next = best(remaining, tally);
     if (next === undefined) break;
     remaining = remaining.filter((attempt) => attempt !== next);
     const limit = input.windows.get(next.sweepId);
+    const reserves = next.slots <= input.capacity && input.isNearest(next.slots);
     const running = tally.sweep.get(next.sweepId) ?? 0;
     if (limit !== undefined && running + next.slots > limit) {
       waiting.set(next.id, { code: 'parallel', limit });
-    } else if (free.length === 0 || (reservedAbove !== undefined && next.priority < reservedAbove)) {
+    } else if (next.avoidsNode) {
+      waiting.set(next.id, { code: 'avoids_node' });
+    } else if (next.slots > input.capacity) {
+      waiting.set(next.id, { code: 'node_too_small', needed: next.slots, capacity: input.capacity });
+    } else if (reserved(next)) {
       waiting.set(next.id, { code: 'no_free_slot', ahead: waiting.size });
     } else if (next.slots > free.length) {
       waiting.set(next.id, { code: 'too_few_slots', needed: next.slots, free: free.length });
-      reservedAbove ??= next.priority;
+      // What goes on fitting below this priority must wait; of the same priority only once this one has waited long.
+      if (reserves) {
+        const from = next.waitedMs >= RESERVE_AFTER_MS ? next.priority : next.priority - 1;
+        reservedUpTo = Math.max(reservedUpTo, from);
+      }
     } else {
       picks.push({ attemptId: next.id, slots: free.splice(0, next.slots) });
       tally.team.set(next.teamId, (tally.team.get(next.teamId) ?? 0) + next.slots);
       tally.sweep.set(next.sweepId, running + next.slots);
     }
+  }
+  for (const attempt of remaining) {
+    const limit = input.windows.get(attempt.sweepId);
+    const full = limit !== undefined && (tally.sweep.get(attempt.sweepId) ?? 0) + attempt.slots > limit;
+    waiting.set(attempt.id, full ? { code: 'parallel', limit } : { code: 'no_free_slot', ahead: waiting.size });
   }
   return { picks, waiting };
 }

@@ -1,13 +1,13 @@
 /**
- * Long polls for leases. A poll subscribes to its pool first and then looks; it looks again when something changed, at the
- * next known time, and at its end. Polls of one pool look one after the other: they would only queue for the pool's lock in
- * PostgreSQL, each holding a connection.
+ * Long polls for leases. A poll looks once by itself, because its offer may have been answered before, and then waits with the
+ * others of its pool for the pool's matcher; at its end it answers with what there is.
  */
 import { Injectable } from '@nestjs/common';
 import type { LeasePoll, LeasePollReply } from '@swath/contracts';
-import { nextDue, pollLeases } from '@swath/lifecycle';
+import { lookForLeases } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { WakeUps } from '../events/wake-ups.js';
+import { PoolMatcher } from './pool-matcher.js';
 
 /** A poll to be answered. */
 export interface WaitingPoll {
@@ -20,7 +20,7 @@ export interface WaitingPoll {
 /** The waiters of one process. */
 @Injectable()
 export class LeaseWaiters {
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly matchers = new Map<string, PoolMatcher>();
 
   constructor(
     private readonly db: Database,
@@ -30,41 +30,29 @@ export class LeaseWaiters {
 
   /** Leases for the offered slots; empty when there were none in time. */
   async wait({ nodeId, poolId, poll, signal }: WaitingPoll): Promise<LeasePollReply> {
-    const deadline = performance.now() + poll.waitMs;
-    const pool = this.wakeUps.subscribe('swath_pool', poolId);
+    const { db, secret } = this;
+    const matcher = this.matcherOf(poolId);
+    const waiter = matcher.enter({
+      look: () => lookForLeases(db, { nodeId, poll, secret }),
+      free: poll.free.length,
+      endsAt: performance.now() + poll.waitMs,
+      signal,
+    });
     try {
-      for (;;) {
-        const reply = await this.inTurn(poolId, () =>
-          pollLeases(this.db, { nodeId, poll, secret: this.secret }),
-        );
-        const left = deadline - performance.now();
-        if (reply.leases.length > 0 || reply.drain || left <= 0 || signal.aborted) return reply;
-        if ((await pool.wait(Math.min(left, await this.untilDue(poolId)), signal)) === 'aborted')
-          return reply;
+      return await waiter.answer;
+    } finally {
+      if (matcher.isIdle && this.matchers.get(poolId) === matcher) {
+        this.matchers.delete(poolId);
+        matcher.close();
       }
-    } finally {
-      pool.close();
     }
   }
 
-  /** Milliseconds until a queued attempt may start that may not start now. */
-  private async untilDue(poolId: string): Promise<number> {
-    const due = await nextDue(this.db, poolId);
-    return due === undefined ? Infinity : Math.max(5, due.getTime() - Date.now());
-  }
-
-  private async inTurn<T>(poolId: string, look: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(poolId) ?? Promise.resolve();
-    const turn = before.then(look, look);
-    const settled = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.turns.set(poolId, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.turns.get(poolId) === settled) this.turns.delete(poolId);
-    }
+  private matcherOf(poolId: string): PoolMatcher {
+    const known = this.matchers.get(poolId);
+    if (known !== undefined) return known;
+    const matcher = new PoolMatcher(this.db, poolId, this.wakeUps.subscribe('swath_pool', poolId));
+    this.matchers.set(poolId, matcher);
+    return matcher;
   }
 }
