@@ -35,6 +35,14 @@ const notToBlame: readonly (AttemptOutcome | null)[] = [
   null,
 ];
 
+/** The points of a sweep's trials, for searchers that learn nothing from values and only must not repeat. */
+export async function readPoints(db: Queryable, sweepId: string): Promise<PendingTrial[]> {
+  return db.query<PendingTrial>(
+    'SELECT number - 1 AS number, parameters FROM trial WHERE sweep_id = $1 ORDER BY number',
+    [sweepId],
+  );
+}
+
 /** Reads the history of a sweep, in order of trial number. */
 export async function readHistory(db: Queryable, sweep: SweepRow): Promise<History> {
   const rows = await db.query<HistoryRow>(

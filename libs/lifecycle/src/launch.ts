@@ -8,7 +8,7 @@ import {
   type SweepState,
   type TrialParameters,
 } from '@swath/contracts';
-import type { Database, Tx } from '@swath/persistence';
+import { violates, type Database, type Tx } from '@swath/persistence';
 import {
   bracketOf,
   canonicalParameters,
@@ -18,7 +18,7 @@ import {
   type SuggestResult,
 } from '@swath/search';
 import { accountOf, budgetIdOf, post } from './accounts.js';
-import { readHistory } from './history.js';
+import { readHistory, readPoints } from './history.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
 import { promotableTrials, resumeTrials } from './promote.js';
 import { lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
@@ -52,14 +52,24 @@ export async function launchTrials(
   suggest: Suggest,
 ): Promise<LaunchResult> {
   const count = Math.min(request.count, MAX_BATCH);
+  let knowledge = knowledgeFor(await readSweepRow(db, request.sweepId));
   for (let round = 1; ; round += 1) {
     const stored = await readStored(db, request);
     if (stored !== undefined) return stored;
     const sweep = await readSweepRow(db, request.sweepId);
     if (sweep.state !== 'running') return { trialIds: [], exhausted: sweep.exhausted, state: sweep.state };
     const promotions = (await promotableTrials(db, sweep)).slice(0, count);
-    const proposal = await propose(db, sweep, count - promotions.length, suggest);
-    const result = await db.transaction((tx) => write(tx, request, { seen: sweep, proposal, promotions }));
+    const proposal = await propose(db, sweep, { count: count - promotions.length, knowledge }, suggest);
+    const result = await db
+      .transaction((tx) => write(tx, request, { seen: sweep, proposal, promotions }))
+      .catch((error: unknown) => {
+        if (knowledge !== 'none' || !violates(error, NO_POINT_TWICE)) throw error;
+        return 'repeated' as const;
+      });
+    if (result === 'repeated') {
+      knowledge = 'points';
+      continue;
+    }
     if (result !== 'moved' || round >= MAX_ROUNDS) {
       return result === 'moved' ? { trialIds: [], exhausted: false, state: sweep.state } : result;
     }
@@ -74,10 +84,45 @@ async function readStored(db: Database, request: LaunchRequest): Promise<LaunchR
   return row?.result;
 }
 
+/** The constraint that a point proposed twice would breach. */
+const NO_POINT_TWICE = 'trial_sweep_id_parameters_key_replicate_key';
+
+/**
+ * What a searcher is told of the trials so far: everything, the points alone, or nothing. A searcher without a model needs
+ * nothing as long as its points are new, which the database finds out; reading thousands of trials for each launch would make
+ * a long sweep slower and slower.
+ */
+type Knowledge = 'all' | 'points' | 'none';
+
+function knowledgeFor(sweep: SweepRow): Knowledge {
+  switch (sweep.spec.method) {
+    case 'grid':
+    case 'random':
+    case 'sobol':
+    case 'halton':
+      return sweep.spec.points.length > 0 ? 'points' : 'none';
+    case 'bayes':
+    case 'gp':
+    case 'tpe':
+    case 'nsga2':
+      return 'all';
+  }
+}
+
+async function known(
+  db: Database,
+  sweep: SweepRow,
+  knowledge: Knowledge,
+): Promise<Awaited<ReturnType<typeof readHistory>>> {
+  if (knowledge === 'all') return readHistory(db, sweep);
+  const pending = knowledge === 'points' ? await readPoints(db, sweep.id) : [];
+  return { history: [], pending, maxResource: 0 };
+}
+
 async function propose(
   db: Database,
   sweep: SweepRow,
-  count: number,
+  { count, knowledge }: { readonly count: number; readonly knowledge: Knowledge },
   suggest: Suggest,
 ): Promise<SuggestResult> {
   const { spec } = sweep;
@@ -85,7 +130,7 @@ async function propose(
   if (left <= 0 || sweep.exhausted) {
     return { suggestions: [], exhausted: sweep.exhausted, model: sweep.search_model };
   }
-  const { history, pending, maxResource } = await readHistory(db, sweep);
+  const { history, pending, maxResource } = await known(db, sweep, knowledge);
   const fidelity = fidelityOf(spec, maxResource);
   return suggest({
     space: spec.parameters,

@@ -15,7 +15,6 @@ export interface SweepStatus {
   readonly window: number;
   /** Trials that are queued or running; a paused one has given its place in the window back. */
   readonly open: number;
-  readonly openTrialIds: readonly string[];
   readonly created: number;
   /** Trials that may still be created, and paused ones that may go on. */
   readonly launchable: number;
@@ -68,8 +67,8 @@ interface Reading {
 
 async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
   const sweep = await readSweepRow(db, sweepId);
-  const open = await db.query<{ id: string }>(
-    `SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL AND state <> 'paused' ORDER BY number`,
+  const [open] = await db.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM trial WHERE sweep_id = $1 AND ended_at IS NULL AND state <> 'paused'`,
     [sweepId],
   );
   const created = sweep.next_trial - 1;
@@ -82,8 +81,7 @@ async function readStatus(db: Queryable, sweepId: string): Promise<Reading> {
     state: sweep.state,
     reason: sweep.reason,
     window: Math.min(MAX_WINDOW, running + lookahead(sweep.spec.method, running)),
-    open: open.length,
-    openTrialIds: open.map((trial) => trial.id),
+    open: open?.count ?? 0,
     created,
     launchable: sweep.state === 'running' ? creatable + promotions : 0,
     exhausted: sweep.exhausted && promotions === 0,

@@ -13,7 +13,7 @@ import {
   submitSweep,
   tokenSecret,
 } from '@swath/lifecycle';
-import { Database } from '@swath/persistence';
+import { Database, type FaultInjector } from '@swath/persistence';
 import { suggest } from '@swath/search';
 import { createTestDatabase } from './database.js';
 
@@ -51,10 +51,10 @@ export class TestFleet {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  /** Creates a database, an installation, and one node with free slots. */
-  static async start(slots = 2): Promise<TestFleet> {
+  /** Creates a database, an installation, and one node with free slots. `faults` begin to be asked at the first statement. */
+  static async start(slots = 2, faults?: FaultInjector): Promise<TestFleet> {
     const database = await createTestDatabase();
-    const db = await Database.connect(database.url);
+    const db = await Database.connect(database.url, faults === undefined ? {} : { faults });
     await createFirstKeys(db, { apiKey: `swk_${'a'.repeat(40)}`, agentKey: `swa_${'b'.repeat(40)}` });
     const node = await registerNode(db, {
       orgId: firstIds.org,
