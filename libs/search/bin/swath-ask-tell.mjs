@@ -4,16 +4,6 @@ import { createInterface } from 'node:readline';
 import { AskTellSession } from '../dist/index.js';
 
 const session = new AskTellSession();
-
-function answer(line) {
-  try {
-    return session.answer(JSON.parse(line));
-  } catch (error) {
-    return { error: `not a JSON line: ${error.message}` };
-  }
-}
-
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  if (line.trim() === '') continue;
-  process.stdout.write(`${JSON.stringify(answer(line))}\n`);
+  if (line.trim() !== '') process.stdout.write(`${session.answerLine(line)}\n`);
 }

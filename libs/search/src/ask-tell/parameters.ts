@@ -122,8 +122,15 @@ function readWhen(raw: Json | undefined): Record<string, readonly Json[]> | unde
 }
 
 function boundsOf(raw: JsonObject): { min: number; max: number } | null {
-  const { min, max } = raw;
-  return typeof min === 'number' && typeof max === 'number' ? { min, max } : null;
+  const min = boundOf(raw['min']);
+  const max = boundOf(raw['max']);
+  return min === null || max === null ? null : { min, max };
+}
+
+/** A text is a number that was not written as an integer: `1e-3` in YAML, `0.0` in a request. */
+function boundOf(raw: Json | undefined): number | null {
+  if (typeof raw === 'number') return raw;
+  return typeof raw === 'string' && raw.trim() !== '' && Number.isFinite(Number(raw)) ? Number(raw) : null;
 }
 
 function listOf(raw: Json | undefined): readonly Json[] | null {

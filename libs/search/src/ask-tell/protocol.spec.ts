@@ -4,7 +4,7 @@ import { AskTellSession } from './protocol.js';
 
 const init = {
   op: 'init',
-  space: { x: { min: 0.0, max: 1.5 }, n: { min: 1, max: 4 }, c: { values: [true, null, 0] } },
+  space: { x: { min: 0.5, max: 1.5 }, n: { min: 1, max: 4 }, c: { values: [true, null, 0] } },
   metric: { name: 'y', goal: 'maximize' },
   method: 'bayes',
   seed: 7,
@@ -53,6 +53,23 @@ describe('the ask/tell protocol', () => {
       });
     }
     expect(ask(session, 2).trials.map(({ id }) => id)).toEqual(['t0', 't1']);
+  });
+
+  it('tells 0.0 from 0: a bound with a point makes a continuous parameter', () => {
+    const session = new AskTellSession();
+    const space =
+      '{"x":{"min":0.0,"max":1.0},"n":{"min":0,"max":1},"u":{"min":1e0,"max":9e0},"s":{"values":["min",1.0]}}';
+    const start = `{"op":"init","space":${space},"metric":{"name":"y"},"method":"random","seed":1}`;
+    expect(session.answerLine(start)).toBe('{"ok":true}');
+    const { trials } = JSON.parse(session.answerLine('{"op":"ask","n":5}')) as {
+      trials: { params: Record<string, Json> }[];
+    };
+    expect(
+      trials.every(({ params }) => !Number.isInteger(params['x']) && !Number.isInteger(params['u'])),
+    ).toBe(true);
+    expect(trials.every(({ params }) => Number.isInteger(params['n']))).toBe(true);
+    expect(trials.every(({ params }) => params['s'] === 1 || params['s'] === 'min')).toBe(true);
+    expect(session.answerLine('{"op":')).toContain('not a JSON line');
   });
 
   it('ends when the space is exhausted', () => {

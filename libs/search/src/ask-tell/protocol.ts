@@ -8,6 +8,7 @@ import { searchMethods } from '@swath/contracts/states';
 import { validateSpace } from '../space/validate.js';
 import { InvalidSpaceError } from '../space/flatten.js';
 import { readParameters } from './parameters.js';
+import { parseRequestText } from './request-text.js';
 import type { Outcome, StudySettings } from './study.js';
 import { Study } from './study.js';
 
@@ -18,6 +19,17 @@ interface Request {
 /** Answers requests, keeping the study that the latest `init` started. */
 export class AskTellSession {
   private study: Study | null = null;
+
+  /** The answer line to one request line, without its end. */
+  answerLine(line: string): string {
+    try {
+      return JSON.stringify(this.answer(parseRequestText(line)));
+    } catch (error) {
+      return JSON.stringify({
+        error: `not a JSON line: ${error instanceof Error ? error.message : String(error)}`,
+      });
+    }
+  }
 
   /** The answer to one request; `{error}` for one that cannot be answered. */
   answer(request: Json): Json {
