@@ -32,7 +32,7 @@ export class AskTellSession {
   }
 
   /** The answer to one request; `{error}` for one that cannot be answered. */
-  answer(request: Json): Json {
+  answer(request: unknown): Json {
     try {
       if (!isObject(request)) throw new Error('a request is a JSON object');
       return this.dispatch(request);
@@ -149,6 +149,6 @@ function isList(raw: Json | undefined): raw is readonly Json[] {
   return Array.isArray(raw);
 }
 
-function isObject(raw: Json | undefined): raw is Request {
+function isObject(raw: unknown): raw is Request {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
