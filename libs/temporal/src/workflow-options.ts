@@ -7,14 +7,14 @@ import { sweepIdAttribute } from './names.js';
 /**
  * Options of a sweep's workflow. It may be started again after it was terminated or failed, not after it completed: a sweep ends
  * once. Its workflow task may replay 2,000 events after a worker restart, for which the server's default of 10 s is too short on
- * a busy machine.
+ * a busy machine; a task whose delivery was lost, or whose orchestrator was killed, idles the sweep for as long (ADR 0010).
  */
 export function sweepOptions(sweepId: string, taskQueue: string): WorkflowOptions {
   return {
     ...common(sweepId, taskQueue),
     workflowId: sweepWorkflowId(sweepId),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-    workflowTaskTimeout: '60 seconds',
+    workflowTaskTimeout: '20 seconds',
   };
 }
 
