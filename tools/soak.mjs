@@ -29,7 +29,9 @@ checkNode();
 installPackages();
 build();
 
-console.log(`soak with seed ${values.seed}, ${values.minutes} minutes of mixed faults, ${values.trials} trials`);
+console.log(
+  `soak with seed ${values.seed}, ${values.minutes} minutes of mixed faults, ${values.trials} trials`,
+);
 const files = positionals.length === 0 ? ['test/faults/'] : positionals.map((name) => `test/faults/${name}`);
 const { status } = spawnSync(
   process.execPath,

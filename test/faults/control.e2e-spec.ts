@@ -46,13 +46,27 @@ async function now(id: string): Promise<SweepNow> {
 /** One request; a refusal because the sweep has moved on is an answer, a failure of the server is not. */
 async function control(id: string, action: string, body?: object): Promise<number> {
   const { status, body: answer } = await product.request('POST', `/api/v1/sweeps/${id}:${action}`, body);
-  if (status >= 300) expect([status, answer]).toEqual([409, expect.objectContaining({ code: expect.stringMatching(/^(sweep|trial)\//) })]);
+  if (status >= 300)
+    expect([status, answer]).toEqual([
+      409,
+      expect.objectContaining({ code: expect.stringMatching(/^(sweep|trial)\//) }),
+    ]);
   return status;
 }
 
 async function randomAction(id: string, random: Seeded): Promise<string> {
   const { max_trials, created } = await now(id);
-  const action = random.pick(['pause', 'resume', 'resume', 'resize', 'raise', 'lower', 'enqueue', 'requeueFailed', 'stop trial']);
+  const action = random.pick([
+    'pause',
+    'resume',
+    'resume',
+    'resize',
+    'raise',
+    'lower',
+    'enqueue',
+    'requeueFailed',
+    'stop trial',
+  ]);
   switch (action) {
     case 'resize':
       return `resize ${await control(id, 'resize', { parallel: random.integer(1, 12) })}`;
@@ -64,7 +78,10 @@ async function randomAction(id: string, random: Seeded): Promise<string> {
     case 'enqueue':
       return `enqueue ${await control(id, 'enqueue', { parameters: { x: random.uniform(), seconds: 0.5, fails: 'no' } })}`;
     case 'stop trial': {
-      const rows = await product.db.query<{ id: string }>(`SELECT id FROM trial WHERE sweep_id = $1 AND state = 'running' LIMIT 1`, [id]);
+      const rows = await product.db.query<{ id: string }>(
+        `SELECT id FROM trial WHERE sweep_id = $1 AND state = 'running' LIMIT 1`,
+        [id],
+      );
       if (rows[0] === undefined) return 'no running trial';
       return `stop trial ${(await product.request('POST', `/api/v1/trials/${rows[0].id}:stop`)).status}`;
     }
@@ -102,22 +119,29 @@ describe('control under load', () => {
   it.each([
     ['stop', 'stopped'],
     ['cancel', 'cancelled'],
-  ] as const)('%s ends sweeps at any moment of their life, also when it is repeated', async (action, state) => {
-    const random = new Seeded(faultSeed() + 1);
-    const ids = await Promise.all([0, 1, 2].map(() => product.submit({ ...spec, budget: { max_trials: 200 } })));
-    await Promise.all(
-      ids.map(async (id, index) => {
-        await delay(random.integer(0, 700) + 700 * index);
-        await control(id, action);
-        await control(id, action);
-      }),
-    );
-    for (const id of ids) {
-      const report = await product.finished(id);
-      expect(report).toMatchObject({ state, reason: 'user' });
-      const open = await product.db.query(`SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL`, [id]);
-      expect(open).toEqual([]);
-    }
-    expect(await judge(product, ids)).toEqual([]);
-  });
+  ] as const)(
+    '%s ends sweeps at any moment of their life, also when it is repeated',
+    async (action, state) => {
+      const random = new Seeded(faultSeed() + 1);
+      const ids = await Promise.all(
+        [0, 1, 2].map(() => product.submit({ ...spec, budget: { max_trials: 200 } })),
+      );
+      await Promise.all(
+        ids.map(async (id, index) => {
+          await delay(random.integer(0, 700) + 700 * index);
+          await control(id, action);
+          await control(id, action);
+        }),
+      );
+      for (const id of ids) {
+        const report = await product.finished(id);
+        expect(report).toMatchObject({ state, reason: 'user' });
+        const open = await product.db.query(`SELECT id FROM trial WHERE sweep_id = $1 AND ended_at IS NULL`, [
+          id,
+        ]);
+        expect(open).toEqual([]);
+      }
+      expect(await judge(product, ids)).toEqual([]);
+    },
+  );
 });

@@ -28,7 +28,8 @@ describe('100 trials on 16 slots', () => {
       command: ['sh', join(root, 'test/support/short-training.sh'), '${args}'],
       budget: { max_trials: 100 },
     });
-    for (const line of lines) product.proxy(line).setRates({ replyLost: 0.05, ...(line === 'gateway' ? { duplicate: 0.05 } : {}) });
+    for (const line of lines)
+      product.proxy(line).setRates({ replyLost: 0.05, ...(line === 'gateway' ? { duplicate: 0.05 } : {}) });
     const report = await product.finished(id);
     for (const line of lines) product.proxy(line).setRates({});
     expect(report).toMatchObject({ state: 'finished', trials: { total: 100, byState: { finished: 100 } } });

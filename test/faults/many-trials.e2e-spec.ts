@@ -3,10 +3,15 @@
 import { createControlClient, startSweep } from '@swath/temporal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeAgent } from '../support/fake-agent.js';
+import { useOf, type ProcessUse } from '../support/process-use.js';
 import { Product, until } from '../support/product.js';
 import { judge } from '../support/verdict.js';
 
 const trials = Number(process.env['SWATH_SOAK_TRIALS'] ?? 500);
+/** Largest growth of a process's memory from the first fifth of the trials to the end, MiB. */
+const MAX_GROWTH_MIB = 50;
+const measured = ['api', 'orchestrator'] as const;
+
 let product: Product;
 let agents: FakeAgent[] = [];
 beforeAll(async () => {
@@ -21,7 +26,9 @@ describe(`a sweep of ${trials} trials`, () => {
   it('continues as new at least three times and runs exactly that many', async () => {
     const { url, agentKey } = product;
     agents = await Promise.all(
-      Array.from({ length: 4 }, (_, index) => FakeAgent.start({ url, agentKey, name: `fake-${index}`, slots: 8 })),
+      Array.from({ length: 4 }, (_, index) =>
+        FakeAgent.start({ url, agentKey, name: `fake-${index}`, slots: 8 }),
+      ),
     );
     // The workflow is started here, with a low threshold, before an orchestrator could.
     await product.endPart('orchestrator');
@@ -37,9 +44,14 @@ describe(`a sweep of ${trials} trials`, () => {
       await startSweep(control, id, { historyThreshold: Math.max(60, trials / 5) });
       const began = performance.now();
       await product.startPart('orchestrator');
+      await finishedTrials(id, trials / 5);
+      const early = uses();
       const report = await product.finished(id, 60_000 + trials * 500);
+      tellUse(early, uses());
       const seconds = (performance.now() - began) / 1000;
-      process.stdout.write(`${trials} trials in ${seconds.toFixed(1)} s: ${(trials / seconds).toFixed(1)} a second\n`);
+      process.stdout.write(
+        `${trials} trials in ${seconds.toFixed(1)} s: ${(trials / seconds).toFixed(1)} a second\n`,
+      );
       expect(report).toMatchObject({
         state: 'finished',
         reason: 'max_trials',
@@ -60,3 +72,33 @@ describe(`a sweep of ${trials} trials`, () => {
     }
   });
 });
+
+async function finishedTrials(id: string, count: number): Promise<void> {
+  await until(
+    `${count} trials to end`,
+    async () => {
+      const rows = await product.db.query<{ ended: number }>(
+        `SELECT count(*)::int AS ended FROM trial WHERE sweep_id = $1 AND state = 'finished'`,
+        [id],
+      );
+      return rows[0].ended >= count ? true : undefined;
+    },
+    60_000 + trials * 500,
+  );
+}
+
+function uses(): ProcessUse[] {
+  return measured.map((part) => useOf(product.pid(part)));
+}
+
+/** Prints what the processes used, and holds their memory to its bound where there were enough trials to tell. */
+function tellUse(early: readonly ProcessUse[], late: readonly ProcessUse[]): void {
+  measured.forEach((part, index) => {
+    const cpu = (late[index].cpuMs - early[index].cpuMs) / (trials * 0.8);
+    const [before, after] = [early[index].residentMiB, late[index].residentMiB];
+    process.stdout.write(
+      `${part}: ${cpu.toFixed(1)} ms of processor a trial, ${before.toFixed(0)} MiB at a fifth, ${after.toFixed(0)} MiB at the end\n`,
+    );
+    if (trials >= 5000) expect(after - before).toBeLessThan(MAX_GROWTH_MIB);
+  });
+}

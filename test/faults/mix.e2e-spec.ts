@@ -14,17 +14,45 @@ const rates = { replyLost: 0.02, reset: 0.01 };
 
 let product: Product;
 beforeAll(async () => {
-  product = await Product.start({ agents: [4, 4], apis: 2, orchestrators: 2, ownServices: true, faults: { seed, rates: {} } });
+  product = await Product.start({
+    agents: [4, 4],
+    apis: 2,
+    orchestrators: 2,
+    ownServices: true,
+    faults: { seed, rates: {} },
+  });
 });
 afterAll(async () => {
   await product.stop();
 });
 
 function nextFaults(round: number): PlannedFault[] {
-  const targets = ['api', 'api2', 'orchestrator', 'orchestrator2', 'agent1', 'agent2', 'postgres', 'temporal'];
-  const kills = planFaults({ seed: seed + round, targets, kills: 1, gapMs: [500, 4_000], downMs: [0, 3_000] });
+  const targets = [
+    'api',
+    'api2',
+    'orchestrator',
+    'orchestrator2',
+    'agent1',
+    'agent2',
+    'postgres',
+    'temporal',
+  ];
+  const kills = planFaults({
+    seed: seed + round,
+    targets,
+    kills: 1,
+    gapMs: [500, 4_000],
+    downMs: [0, 3_000],
+  });
   const pausable = targets.slice(0, 6);
-  const pauses = planFaults({ seed: seed - round, targets: pausable, kills: 0, pauses: 1, gapMs: [500, 4_000], downMs: [500, 5_000] });
+  const pauses = planFaults({
+    seed: seed - round,
+    targets: pausable,
+    kills: 0,
+    pauses: 1,
+    gapMs: [500, 4_000],
+    downMs: [500, 5_000],
+  });
   return new Seeded(seed + round).shuffle([...kills, ...pauses]);
 }
 

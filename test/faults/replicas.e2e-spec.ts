@@ -39,9 +39,25 @@ describe('two API replicas and two orchestrators', () => {
       return reply.json();
     };
     const slot = { index: 0, kind: 'simulated', uuid: 'S', model: 'S', memoryMiB: 1, healthy: true };
-    const node = { name: 'waits', pool: 'local', incarnation: 'i', slots: [slot], protocols: [1], agentVersion: 'test', isolation: 'session' };
-    const { nodeId, generation } = (await agent('/agent/v1/nodes', node)) as { nodeId: string; generation: number };
-    const poll = agent(`/agent/v1/nodes/${nodeId}/leases:poll`, { offerId: 'o', generation, free: [0], waitMs: 20_000 });
+    const node = {
+      name: 'waits',
+      pool: 'local',
+      incarnation: 'i',
+      slots: [slot],
+      protocols: [1],
+      agentVersion: 'test',
+      isolation: 'session',
+    };
+    const { nodeId, generation } = (await agent('/agent/v1/nodes', node)) as {
+      nodeId: string;
+      generation: number;
+    };
+    const poll = agent(`/agent/v1/nodes/${nodeId}/leases:poll`, {
+      offerId: 'o',
+      generation,
+      free: [0],
+      waitMs: 20_000,
+    });
     const id = await product.submit({ ...spec, budget: { max_trials: 1 } });
     const { leases } = (await poll) as { leases: { sweepId: string; leaseId: string; attempt: number }[] };
     expect(leases).toMatchObject([{ sweepId: id }]);
@@ -55,9 +71,16 @@ describe('two API replicas and two orchestrators', () => {
     const seed = faultSeed();
     const id = await product.submit({ ...spec, budget: { max_trials: 60 } });
     const targets = ['api', 'api2', 'orchestrator', 'orchestrator2'];
-    await applyFaults(product, seed, planFaults({ seed, targets, kills: 2, gapMs: [200, 1_500], downMs: [0, 1_000] }));
+    await applyFaults(
+      product,
+      seed,
+      planFaults({ seed, targets, kills: 2, gapMs: [200, 1_500], downMs: [0, 1_000] }),
+    );
     const report = await product.finished(id);
-    expect(report).toMatchObject({ trials: { total: 60, byState: { finished: 60 } }, attempts: { retries: 0 } });
+    expect(report).toMatchObject({
+      trials: { total: 60, byState: { finished: 60 } },
+      attempts: { retries: 0 },
+    });
     expect(await judge(product, [id])).toEqual([]);
   });
 });

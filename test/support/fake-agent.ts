@@ -1,7 +1,13 @@
 // A node without processes: speaks the agents' protocol over real HTTP and "runs" an attempt by sending one measurement and its end.
 // Hundreds of them fit into one process, so that the system and not the trials is what a scenario or a benchmark loads.
 import { randomUUID } from 'node:crypto';
-import type { CompleteReply, HeartbeatReply, LeaseGrant, LeasePollReply, NodeRegistered } from '@swath/contracts';
+import type {
+  CompleteReply,
+  HeartbeatReply,
+  LeaseGrant,
+  LeasePollReply,
+  NodeRegistered,
+} from '@swath/contracts';
 
 /** What to start. */
 export interface FakeAgentOptions {

@@ -10,7 +10,11 @@ export function faultSeed(): number {
 }
 
 /** Prints the plan, carries it out and resolves when the last target is back. */
-export async function applyFaults(product: Product, seed: number, faults: readonly PlannedFault[]): Promise<void> {
+export async function applyFaults(
+  product: Product,
+  seed: number,
+  faults: readonly PlannedFault[],
+): Promise<void> {
   process.stdout.write(`${describeFaults(seed, faults)}\n`);
   for (const fault of faults) {
     // The moments of faults are part of the plan, not something to wait on.

@@ -80,7 +80,8 @@ export class Product {
       api: `swk_${randomBytes(30).toString('base64url')}`,
       agent: `swa_${randomBytes(30).toString('base64url')}`,
     };
-    for (const name of ['api', 'agent'] as const) writeFileSync(join(folder, `${name}-key`), keys[name], { mode: 0o600 });
+    for (const name of ['api', 'agent'] as const)
+      writeFileSync(join(folder, `${name}-key`), keys[name], { mode: 0o600 });
     const wiring = await wire(folder, ports, options);
     const db = await Database.connect(wiring.databaseUrl, { poolSize: 4 });
     const product = new Product(folder, `http://127.0.0.1:${ports[0]}`, keys.api, keys.agent, db, wiring);
@@ -162,7 +163,9 @@ export class Product {
     if (services === undefined) throw new Error(`${target} is not this scenario's own`);
     const pid = await until(`${target} to run`, () => Promise.resolve(services.pid(target)));
     process.kill(pid, 'SIGKILL');
-    await until(`${target} to be gone`, () => Promise.resolve(services.pid(target) === pid ? undefined : true));
+    await until(`${target} to be gone`, () =>
+      Promise.resolve(services.pid(target) === pid ? undefined : true),
+    );
   }
 
   /** Starts a killed part again, or waits until a killed service is back. */
@@ -265,7 +268,11 @@ async function wire(folder: string, ports: readonly number[], options: ProductOp
   const temporal = services?.temporalAddress ?? testTemporalAddress();
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const proxies = new Map<Line, FaultProxy>();
-  const through = async (line: Line, protocol: ProxyProtocol, targets: readonly number[]): Promise<number> => {
+  const through = async (
+    line: Line,
+    protocol: ProxyProtocol,
+    targets: readonly number[],
+  ): Promise<number> => {
     const proxy = await FaultProxy.start({
       targets: targets.map((port) => ({ host: '127.0.0.1', port })),
       protocol,
@@ -283,7 +290,12 @@ async function wire(folder: string, ports: readonly number[], options: ProductOp
   }
   const direct = options.faults === undefined && ports.length === 1;
   const gateway = direct ? (ports[0] ?? 0) : await through('gateway', 'http1', ports);
-  const addresses = { databaseUrl, proxiedDatabaseUrl: String(apiDatabase), temporal: orchestratorTemporal, namespace };
+  const addresses = {
+    databaseUrl,
+    proxiedDatabaseUrl: String(apiDatabase),
+    temporal: orchestratorTemporal,
+    namespace,
+  };
   return {
     databaseUrl,
     services,
@@ -310,7 +322,11 @@ interface Addresses {
 }
 
 /** The environment of every part, in the order in which they start. */
-function environmentsOf(folder: string, addresses: Addresses, options: ProductOptions): Map<Part, NodeJS.ProcessEnv> {
+function environmentsOf(
+  folder: string,
+  addresses: Addresses,
+  options: ProductOptions,
+): Map<Part, NodeJS.ProcessEnv> {
   const environments = new Map<Part, NodeJS.ProcessEnv>();
   const numbered = (index: number): string => (index === 0 ? '' : String(index + 1));
   const server = {

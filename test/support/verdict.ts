@@ -20,7 +20,11 @@ import type { Product } from './product.js';
 import { until } from './until.js';
 
 /** Waits until nothing of the sweeps is left, then lists every breach of an invariant. Empty: all hold. */
-export async function judge(product: Product, sweepIds: readonly string[], quietMs = 120_000): Promise<Breach[]> {
+export async function judge(
+  product: Product,
+  sweepIds: readonly string[],
+  quietMs = 120_000,
+): Promise<Breach[]> {
   const left = await waitForQuiet(product, sweepIds, quietMs);
   const history = await recordHistory(product.db);
   const money = [...(await overshoots(product.db)), ...(await ledgerDrift(product.db))];
@@ -39,7 +43,11 @@ export function processesOfAgents(product: Product): ProcessRecord[] {
     .flatMap((part) => readProcessJournal(part, join(product.folder, part)));
 }
 
-async function waitForQuiet(product: Product, sweepIds: readonly string[], quietMs: number): Promise<Breach[]> {
+async function waitForQuiet(
+  product: Product,
+  sweepIds: readonly string[],
+  quietMs: number,
+): Promise<Breach[]> {
   const control = createControlClient(product.temporal);
   let left: Breach[] = [];
   try {

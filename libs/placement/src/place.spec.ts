@@ -60,11 +60,16 @@ describe('place', () => {
     const wide = (waitedMs: number): QueuedAttempt => attempt('a1', { slots: 3, waitedMs });
     expect(picked(input([wide(0), narrow]))).toEqual(['a2']);
     expect(picked(input([wide(RESERVE_AFTER_MS), narrow]))).toEqual([]);
-    expect(picked(input([wide(RESERVE_AFTER_MS), attempt('a2', { sweepId: 's2', priority: 1 })]))).toEqual(['a2']);
+    expect(picked(input([wide(RESERVE_AFTER_MS), attempt('a2', { sweepId: 's2', priority: 1 })]))).toEqual([
+      'a2',
+    ]);
   });
 
   it('reserves no node that is too small or not the nearest', () => {
-    const queue = [attempt('a1', { slots: 3, priority: 1, waitedMs: RESERVE_AFTER_MS }), attempt('a2', { sweepId: 's2' })];
+    const queue = [
+      attempt('a1', { slots: 3, priority: 1, waitedMs: RESERVE_AFTER_MS }),
+      attempt('a2', { sweepId: 's2' }),
+    ];
     const small = place(input(queue, { capacity: 2 }));
     expect(small.picks.map((pick) => pick.attemptId)).toEqual(['a2']);
     expect(small.waiting.get('a1')).toEqual({ code: 'node_too_small', needed: 3, capacity: 2 });
@@ -79,38 +84,52 @@ describe('place', () => {
 
   it('starves no wide attempt, however many narrow ones of its priority keep coming', () => {
     const narrow = fc.record({ team: fc.integer({ min: 1, max: 3 }), lasts: fc.integer({ min: 1, max: 5 }) });
-    const rounds = fc.array(fc.array(narrow, { minLength: 4, maxLength: 4 }), { minLength: 30, maxLength: 30 });
+    const rounds = fc.array(fc.array(narrow, { minLength: 4, maxLength: 4 }), {
+      minLength: 30,
+      maxLength: 30,
+    });
     fc.assert(
-      fc.property(rounds, fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 3 }), (arrivals, slots, team) => {
-        const wide = attempt('a0', { slots, teamId: `t${team}`, sweepId: 'wide' });
-        let running: { slots: readonly number[]; team: string; until: number }[] = [];
-        let queue: (QueuedAttempt & { since: number; lasts: number })[] = [{ ...wide, since: 3, lasts: 1 }];
-        // A round is a minute. The wide one comes in the fourth, when every slot is busy; four narrow ones come in each.
-        const startOfWide = arrivals.findIndex((rows, round) => {
-          rows.forEach((row, at) => {
-            const id = `a${1 + 4 * round + at}`;
-            const own = { teamId: `t${row.team}`, sweepId: `s${row.team}` };
-            queue.push({ ...attempt(id, own), since: round, lasts: row.lasts });
+      fc.property(
+        rounds,
+        fc.integer({ min: 2, max: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        (arrivals, slots, team) => {
+          const wide = attempt('a0', { slots, teamId: `t${team}`, sweepId: 'wide' });
+          let running: { slots: readonly number[]; team: string; until: number }[] = [];
+          let queue: (QueuedAttempt & { since: number; lasts: number })[] = [{ ...wide, since: 3, lasts: 1 }];
+          // A round is a minute. The wide one comes in the fourth, when every slot is busy; four narrow ones come in each.
+          const startOfWide = arrivals.findIndex((rows, round) => {
+            rows.forEach((row, at) => {
+              const id = `a${1 + 4 * round + at}`;
+              const own = { teamId: `t${row.team}`, sweepId: `s${row.team}` };
+              queue.push({ ...attempt(id, own), since: round, lasts: row.lasts });
+            });
+            running = running.filter((one) => one.until > round);
+            const busy = new Set(running.flatMap((one) => one.slots));
+            const free = [0, 1, 2, 3].filter((slot) => !busy.has(slot));
+            const byTeam = new Map<string, number>();
+            for (const one of running) byTeam.set(one.team, (byTeam.get(one.team) ?? 0) + one.slots.length);
+            const come = queue
+              .filter((one) => one.since <= round)
+              .map((one) => ({ ...one, waitedMs: (round - one.since) * RESERVE_AFTER_MS }));
+            const { picks } = place(
+              input(come, { free, capacity: 4, share: { byTeam, bySweep: new Map() } }),
+            );
+            const started = new Set(picks.map((pick) => pick.attemptId));
+            for (const pick of picks) {
+              const chosen = queue.find((one) => one.id === pick.attemptId);
+              running.push({
+                slots: pick.slots,
+                team: chosen?.teamId ?? '',
+                until: round + (chosen?.lasts ?? 1),
+              });
+            }
+            queue = queue.filter((one) => !started.has(one.id));
+            return started.has('a0');
           });
-          running = running.filter((one) => one.until > round);
-          const busy = new Set(running.flatMap((one) => one.slots));
-          const free = [0, 1, 2, 3].filter((slot) => !busy.has(slot));
-          const byTeam = new Map<string, number>();
-          for (const one of running) byTeam.set(one.team, (byTeam.get(one.team) ?? 0) + one.slots.length);
-          const come = queue
-            .filter((one) => one.since <= round)
-            .map((one) => ({ ...one, waitedMs: (round - one.since) * RESERVE_AFTER_MS }));
-          const { picks } = place(input(come, { free, capacity: 4, share: { byTeam, bySweep: new Map() } }));
-          const started = new Set(picks.map((pick) => pick.attemptId));
-          for (const pick of picks) {
-            const chosen = queue.find((one) => one.id === pick.attemptId);
-            running.push({ slots: pick.slots, team: chosen?.teamId ?? '', until: round + (chosen?.lasts ?? 1) });
-          }
-          queue = queue.filter((one) => !started.has(one.id));
-          return started.has('a0');
-        });
-        expect(startOfWide).toBeGreaterThanOrEqual(3);
-      }),
+          expect(startOfWide).toBeGreaterThanOrEqual(3);
+        },
+      ),
     );
   });
 

@@ -138,7 +138,10 @@ export function place(input: PlacementInput): Placement {
   for (const attempt of remaining) {
     const limit = input.windows.get(attempt.sweepId);
     const full = limit !== undefined && (tally.sweep.get(attempt.sweepId) ?? 0) + attempt.slots > limit;
-    waiting.set(attempt.id, full ? { code: 'parallel', limit } : { code: 'no_free_slot', ahead: waiting.size });
+    waiting.set(
+      attempt.id,
+      full ? { code: 'parallel', limit } : { code: 'no_free_slot', ahead: waiting.size },
+    );
   }
   return { picks, waiting };
 }

@@ -83,7 +83,10 @@ export class Attempt {
 
   /** Starts the command; the guard was idle until now. */
   start(
-    launch: Omit<Launch, 'marker' | 'outputFile' | 'exitFile' | 'socket' | 'deadlineNs' | 'graceMs' | 'journal'>,
+    launch: Omit<
+      Launch,
+      'marker' | 'outputFile' | 'exitFile' | 'socket' | 'deadlineNs' | 'graceMs' | 'journal'
+    >,
   ): void {
     const { files, guard, grant } = this.#options;
     guard.send({

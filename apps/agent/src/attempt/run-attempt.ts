@@ -116,7 +116,9 @@ async function completeAttempt(
       return await send(undefined);
     });
     const next =
-      reply.next === undefined || poll === undefined ? undefined : await poller.confirm(reply.next, poll.generation);
+      reply.next === undefined || poll === undefined
+        ? undefined
+        : await poller.confirm(reply.next, poll.generation);
     poller.take(next, offered, sentNs);
     return true;
   } catch (error) {

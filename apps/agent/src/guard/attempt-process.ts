@@ -177,7 +177,11 @@ export class AttemptProcess {
 
   #journal(type: 'start' | 'reap', reaped = true): void {
     const { file, attempt } = this.#launch.journal;
-    recordProcess(file, attempt, { type, atNs: process.hrtime.bigint(), ...(type === 'reap' ? { reaped } : {}) });
+    recordProcess(file, attempt, {
+      type,
+      atNs: process.hrtime.bigint(),
+      ...(type === 'reap' ? { reaped } : {}),
+    });
   }
 
   #finish(exit: Omit<GuardExit, 'durationMs'>, durationMs = 0): void {

@@ -37,7 +37,10 @@ describe.each(kinds)('a guard with $kind isolation', { timeout: 30_000 }, (isola
         .sort(),
     ).toEqual(['stderr:two', 'stdout:one', 'stdout:three']);
     expect(JSON.parse(readFileSync(attempt.exitFile, 'utf8'))).toMatchObject({ code: 7, cause: 'exit' });
-    const journal = readFileSync(attempt.journal, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const journal = readFileSync(attempt.journal, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(journal).toMatchObject([
       { type: 'start', trialId: 'tr', slots: [0] },
       { type: 'reap', trialId: 'tr', slots: [0], reaped: true },

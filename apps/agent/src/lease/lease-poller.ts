@@ -86,7 +86,10 @@ export class LeasePoller {
   async confirm(reply: LeasePollReply, generation: number): Promise<LeasePollReply> {
     const { session, log } = this.#options;
     if (reply.leases.length === 0 || (await session.holds(generation))) return reply;
-    log.warn({ leases: reply.leases.map(({ leaseId }) => leaseId) }, 'leases of an older registration are left alone');
+    log.warn(
+      { leases: reply.leases.map(({ leaseId }) => leaseId) },
+      'leases of an older registration are left alone',
+    );
     return { ...reply, leases: [] };
   }
 

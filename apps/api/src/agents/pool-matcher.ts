@@ -64,7 +64,9 @@ export class PoolMatcher {
         },
       };
       this.waiters.add(waiter);
-      settings.signal.addEventListener('abort', () => waiter.settle({ leases: [], drain: false }), { once: true });
+      settings.signal.addEventListener('abort', () => waiter.settle({ leases: [], drain: false }), {
+        once: true,
+      });
       if (settings.signal.aborted) waiter.settle({ leases: [], drain: false });
     });
     this.changes.notify();

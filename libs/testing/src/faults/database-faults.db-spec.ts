@@ -66,6 +66,8 @@ describe('the lifecycle on a database that fails', () => {
     const report = await readReport(fleet.db, sweepId);
     expect(report.attempts).toMatchObject({ total: 40, retries: 0 });
     // Each kind was met at both points, or the test shows nothing.
-    expect([...faults.counts.keys()]).toEqual(expect.arrayContaining(['reply-lost commit', 'deadlock commit', 'before statement']));
+    expect([...faults.counts.keys()]).toEqual(
+      expect.arrayContaining(['reply-lost commit', 'deadlock commit', 'before statement']),
+    );
   });
 });

@@ -77,13 +77,23 @@ const processes: readonly ProcessRecord[] = [
   run('at_3', 'tr_2', 201, 290),
 ];
 
-function lease(id: string, attemptId: string, trialId: string, grantedMs: number, endMs: number): RecordedHistory['leases'][number] {
+function lease(
+  id: string,
+  attemptId: string,
+  trialId: string,
+  grantedMs: number,
+  endMs: number,
+): RecordedHistory['leases'][number] {
   return { id, attemptId, trialId, nodeId: 'nd_1', slots: [0], state: 'ended', grantedMs, endMs };
 }
 function run(attemptId: string, trialId: string, startMs: number, reapMs: number | undefined): ProcessRecord {
   return { agent: 'nd_1', attemptId, trialId, attempt: 1, slots: [0], startMs, reapMs };
 }
-function change<Key extends keyof RecordedHistory>(key: Key, index: number, over: Partial<RecordedHistory[Key][number]>): RecordedHistory {
+function change<Key extends keyof RecordedHistory>(
+  key: Key,
+  index: number,
+  over: Partial<RecordedHistory[Key][number]>,
+): RecordedHistory {
   const rows: readonly object[] = good[key];
   return { ...good, [key]: rows.map((row, at) => (at === index ? { ...row, ...over } : row)) };
 }
@@ -106,12 +116,19 @@ describe('the invariants', () => {
     ['I7 of a lease without usage', usageMatches, { ...good, usage: good.usage.slice(1) }],
     ['I7 of use outside the lease', usageMatches, change('usage', 0, { toMs: 101 })],
     ['I11 of one trial too many', limitsKept, change('sweeps', 0, { maxTrials: 1 })],
-    ['I11 of one retry too many', limitsKept, change('sweeps', 0, { retries: { infrastructure: 0, preemption: 0, user: 0 } })],
+    [
+      'I11 of one retry too many',
+      limitsKept,
+      change('sweeps', 0, { retries: { infrastructure: 0, preemption: 0, user: 0 } }),
+    ],
     ['I12 of a repeated point', noPointTwice, change('trials', 1, { parametersKey: 'p1' })],
     [
       'I13 of an end that changed',
       endsAreFinal,
-      { ...good, events: [...good.events, { entity: 'trial', id: 'tr_1', state: 'queued', requeued: false }] },
+      {
+        ...good,
+        events: [...good.events, { entity: 'trial', id: 'tr_1', state: 'queued', requeued: false }],
+      },
     ],
     ['I13 of an end nobody was told of', endsAreFinal, change('trials', 0, { state: 'failed' })],
   ])('find the breach: %s', (name, check, history) => {

@@ -1,12 +1,6 @@
 // The invariants of the product as pure functions over a history: each lists what breaks it, so an empty list is a pass. Numbers
 // (I1 ...) are those of the design's reliability chapter. Every one has a negative control in the spec beside it.
-import type {
-  LeaseRecord,
-  ProcessRecord,
-  RecordedHistory,
-  StateEvent,
-  TrialRecord,
-} from './history.js';
+import type { LeaseRecord, ProcessRecord, RecordedHistory, StateEvent, TrialRecord } from './history.js';
 
 /** One breach. */
 export interface Breach {
@@ -54,7 +48,9 @@ function whyLost(history: RecordedHistory, trial: TrialRecord, sweepEnded: boole
   );
   if (open === undefined) return 'has no open attempt';
   const live = history.leases.some((lease) => lease.attemptId === open.id && lease.state === 'live');
-  return (open.state === 'running') === live ? undefined : `its attempt is ${open.state}, live lease: ${live}`;
+  return (open.state === 'running') === live
+    ? undefined
+    : `its attempt is ${open.state}, live lease: ${live}`;
 }
 
 interface Interval {
@@ -85,7 +81,9 @@ function overlapsBy<Item>(
     for (const key of keysOf(item)) groups.set(key, [...(groups.get(key) ?? []), intervalOf(item)]);
   }
   return [...groups].flatMap(([key, intervals]) =>
-    overlaps(intervals).map(([a, b]) => `${key}: ${a.what} [${a.from}, ${a.to}] and ${b.what} [${b.from}, ${b.to}]`),
+    overlaps(intervals).map(
+      ([a, b]) => `${key}: ${a.what} [${a.from}, ${a.to}] and ${b.what} [${b.from}, ${b.to}]`,
+    ),
   );
 }
 
@@ -112,7 +110,8 @@ export function oneAttemptPerTrial(history: RecordedHistory, processes: readonly
 
 /** I3: at most one attempt per slot, likewise. */
 export function oneAttemptPerSlot(history: RecordedHistory, processes: readonly ProcessRecord[]): Breach[] {
-  const slotsOf = (node: string, slots: readonly number[]): string[] => slots.map((slot) => `${node}/${slot}`);
+  const slotsOf = (node: string, slots: readonly number[]): string[] =>
+    slots.map((slot) => `${node}/${slot}`);
   const byLease = overlapsBy(history.leases, (lease) => slotsOf(lease.nodeId, lease.slots), leaseInterval);
   const byAgent = overlapsBy(processes, (process) => slotsOf(process.agent, process.slots), processInterval);
   return [
@@ -138,7 +137,8 @@ export function holdsResolved(history: RecordedHistory): Breach[] {
     const held = history.holds
       .filter((hold) => hold.budgetId === account.budgetId)
       .reduce((sum, hold) => sum + hold.held, 0n);
-    if (held !== account.balance) found.push(breach('I6', `${account.id} stands at ${account.balance}, holds are ${held}`));
+    if (held !== account.balance)
+      found.push(breach('I6', `${account.id} stands at ${account.balance}, holds are ${held}`));
   }
   return found;
 }
@@ -154,7 +154,12 @@ export function usageMatches(history: RecordedHistory): Breach[] {
     }
     for (const { fromMs, toMs } of records) {
       if (fromMs !== lease.grantedMs || toMs !== lease.endMs || toMs < fromMs) {
-        found.push(breach('I7', `${lease.id} used [${fromMs}, ${toMs}], its lease was [${lease.grantedMs}, ${lease.endMs}]`));
+        found.push(
+          breach(
+            'I7',
+            `${lease.id} used [${fromMs}, ${toMs}], its lease was [${lease.grantedMs}, ${lease.endMs}]`,
+          ),
+        );
       }
     }
   }
@@ -163,7 +168,9 @@ export function usageMatches(history: RecordedHistory): Breach[] {
     const used = hold.unit === 'gpu_time' ? hold.milliGpuMs : hold.costMicros;
     const counted = hold.unit === 'gpu_time' || hold.unit.startsWith('money:');
     if (counted && used !== hold.spent) {
-      found.push(breach('I7', `${hold.budgetId} was charged ${hold.spent} for ${hold.leaseId}, its use was ${used}`));
+      found.push(
+        breach('I7', `${hold.budgetId} was charged ${hold.spent} for ${hold.leaseId}, its use was ${used}`),
+      );
     }
   }
   return found;
@@ -184,12 +191,15 @@ export function nothingAcknowledgedLost(
   acknowledged: readonly MetricBatchRecord[],
   stored: readonly MetricBatchRecord[],
 ): Breach[] {
-  const keyOf = ({ runId, attempt, stream, seq }: MetricBatchRecord): string => [runId, attempt, stream, seq].join(' ');
+  const keyOf = ({ runId, attempt, stream, seq }: MetricBatchRecord): string =>
+    [runId, attempt, stream, seq].join(' ');
   const byKey = groupBy(stored, keyOf);
   return acknowledged.flatMap((batch) => {
     const copies = byKey.get(keyOf(batch)) ?? [];
     if (copies.length !== 1) return [breach('I8', `${keyOf(batch)} is stored ${copies.length} times`)];
-    return copies[0]?.rows === batch.rows ? [] : [breach('I8', `${keyOf(batch)} is stored as ${copies[0]?.rows}`)];
+    return copies[0]?.rows === batch.rows
+      ? []
+      : [breach('I8', `${keyOf(batch)} is stored as ${copies[0]?.rows}`)];
   });
 }
 
@@ -206,8 +216,13 @@ export function limitsKept(history: RecordedHistory): Breach[] {
       const attempts = history.attempts.filter((attempt) => attempt.trialId === trial.id);
       const count = (cause: string): number => attempts.filter((attempt) => attempt.cause === cause).length;
       const requeues = 1 + count('requeue');
-      if (count('retry') > (infrastructure + user) * requeues || count('preemption') > preemption * requeues) {
-        found.push(breach('I11', `${trial.id} had ${count('retry')} retries, ${count('preemption')} preemptions`));
+      if (
+        count('retry') > (infrastructure + user) * requeues ||
+        count('preemption') > preemption * requeues
+      ) {
+        found.push(
+          breach('I11', `${trial.id} had ${count('retry')} retries, ${count('preemption')} preemptions`),
+        );
       }
     }
   }
@@ -232,7 +247,12 @@ export function endsAreFinal(history: RecordedHistory): Breach[] {
   for (const event of history.events) {
     const before = last.get(event.id);
     const ends = event.entity === 'trial' ? trialEnds : sweepEnds;
-    if (before !== undefined && ends.includes(before.state) && event.state !== before.state && !event.requeued) {
+    if (
+      before !== undefined &&
+      ends.includes(before.state) &&
+      event.state !== before.state &&
+      !event.requeued
+    ) {
       found.push(breach('I13', `${event.id} went from ${before.state} to ${event.state}`));
     }
     last.set(event.id, event);
@@ -264,7 +284,10 @@ export function nothingLeft(leftovers: Leftovers, processes: readonly ProcessRec
     ['processes', leftovers.processes],
     ['workflows', leftovers.workflows],
     ['attempt folders', leftovers.attemptFolders],
-    ['processes without a seen end', processes.filter((one) => one.reapMs === undefined).map((one) => one.attemptId)],
+    [
+      'processes without a seen end',
+      processes.filter((one) => one.reapMs === undefined).map((one) => one.attemptId),
+    ],
   ];
   const found = counts
     .filter(([, items]) => items.length > 0)
