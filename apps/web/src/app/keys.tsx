@@ -66,6 +66,9 @@ function useActions(showSheet: () => void): (key: string) => boolean {
     p: toggle,
     t: () => chooseTheme(isDark ? 'light' : 'dark'),
     'g s': () => void navigate({ to: '/$team/$project/sweeps', params: project }),
+    'g p': () => void navigate({ to: '/-/pools' }),
+    'g c': () => void navigate({ to: '/-/cost' }),
+    n: () => void navigate({ to: '/$team/$project/sweeps/new', params: project }),
   };
   return (key) => {
     const pair = performance.now() - first.current.at < PAIR_MS ? `${first.current.key} ${key}` : key;

@@ -43,8 +43,13 @@ function Header() {
         <Link to="/$team/$project/sweeps" params={params}>
           Sweeps
         </Link>
+        <Link to="/-/pools">Pools &amp; nodes</Link>
+        <Link to="/-/cost">Cost</Link>
       </nav>
       <span className="spacer" />
+      <Link to="/$team/$project/sweeps/new" params={params} className="button primary">
+        New sweep
+      </Link>
       <LivePill />
       <ThemeSwitch />
       <SignOut />

@@ -10,7 +10,14 @@ import type { QueryClient } from '@tanstack/react-query';
 import { RequestError } from '../api/problem.js';
 import { callerQuery } from '../api/session.js';
 import { Layout } from './layout.js';
-import { loginSearch, sweepListSearch, sweepSearch } from './search.js';
+import {
+  compareSearch,
+  loginSearch,
+  submitSearch,
+  sweepListSearch,
+  sweepSearch,
+  trialSearch,
+} from './search.js';
 import { Failed, Loading } from './views.js';
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()();
@@ -68,9 +75,53 @@ const sweep = createRoute({
   component: lazyRouteComponent(() => import('../sweeps/sweep-page.js'), 'SweepPage'),
 });
 
+const submit = createRoute({
+  getParentRoute: () => project,
+  path: 'sweeps/new',
+  validateSearch: submitSearch,
+  component: lazyRouteComponent(() => import('../submit/submit-page.js'), 'SubmitPage'),
+});
+
+const trial = createRoute({
+  getParentRoute: () => project,
+  path: 'sweeps/$sweepId/trials/$number',
+  validateSearch: trialSearch,
+  component: lazyRouteComponent(() => import('../trials/trial-page.js'), 'TrialPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => project,
+  path: 'runs/$runId',
+  component: lazyRouteComponent(() => import('../trials/run-page.js'), 'RunPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: 'compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('../trials/compare-page.js'), 'ComparePage'),
+});
+
+const pools = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/-/pools',
+  component: lazyRouteComponent(() => import('../fleet/pools-page.js'), 'PoolsPage'),
+});
+
+const cost = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/-/cost',
+  component: lazyRouteComponent(() => import('../money/cost-page.js'), 'CostPage'),
+});
+
 const tree = root.addChildren([
   login,
-  signedIn.addChildren([home, project.addChildren([projectHome, sweeps, sweep])]),
+  signedIn.addChildren([
+    home,
+    pools,
+    cost,
+    project.addChildren([projectHome, sweeps, submit, sweep, trial, run, compare]),
+  ]),
 ]);
 
 /** The router. */

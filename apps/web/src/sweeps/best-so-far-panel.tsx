@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { SweepDetail, TrialView } from '@swath/contracts';
+import { useProject } from '../app/layout.js';
 import { progressAxes } from '../app/search.js';
 import { Empty, Panel } from '../app/views.js';
 import { SeriesChart } from '../charts/series-chart.js';
@@ -26,6 +27,8 @@ export function BestSoFarPanel({
   readonly trials: readonly TrialView[];
 }) {
   const { x: axis = 'trials' } = useSearch({ from: '/signed-in/$team/$project/sweeps/$sweepId' });
+  const navigate = useNavigate();
+  const project = useProject();
   const goal = sweep.objective?.goal ?? 'minimize';
   const name = sweep.objective?.name ?? 'value';
   const points = useMemo(
@@ -34,6 +37,12 @@ export function BestSoFarPanel({
   );
   const x = useMemo(() => points.map((point) => point.x), [points]);
   const series = useMemo(() => seriesOf(points), [points]);
+  const open = (index: number) => {
+    const trial = points[index]?.trial;
+    if (trial === undefined) return;
+    const params = { ...project, sweepId: sweep.id, number: String(trial.number) };
+    void navigate({ to: '/$team/$project/sweeps/$sweepId/trials/$number', params });
+  };
   return (
     <Panel title={`Best ${name} so far`} aside={<AxisSwitch axis={axis} />}>
       {points.length === 0 ? (
@@ -45,6 +54,7 @@ export function BestSoFarPanel({
           xLabel={labels[axis]}
           yLabel={name}
           summary={summaryOf(points, name)}
+          onPick={open}
           formatX={axis === 'time' ? formatDuration : formatValue}
         />
       )}

@@ -91,7 +91,10 @@ function NoSweeps({ isFiltered }: { readonly isFiltered: boolean }) {
   return (
     <Empty title="There is no sweep yet">
       <p>
-        Submit one from a terminal: <code>swath sweep run sweep.yaml</code>
+        <Link to="/$team/$project/sweeps/new" params={params}>
+          Write one here
+        </Link>
+        , or submit one from a terminal: <code>swath sweep run sweep.yaml</code>
       </p>
     </Empty>
   );

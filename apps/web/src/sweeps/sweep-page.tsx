@@ -7,9 +7,15 @@ import { sweepQuery } from '../api/use-sweep.js';
 import { sweepTabs } from '../app/search.js';
 import { useTitle } from '../app/use-title.js';
 import { Loaded } from '../app/views.js';
+import { AnalysisTab } from './analysis-tab.js';
+import { CostTab } from './cost-tab.js';
+import { DecisionsTab } from './decisions-tab.js';
+import { LogTab } from './log-tab.js';
 import { OverviewTab } from './overview-tab.js';
 import { SpecTab } from './spec-tab.js';
 import { SweepHead } from './sweep-head.js';
+import { TimelineTab } from './timeline-tab.js';
+import { TrialsTab } from './trials-tab.js';
 
 const from = '/signed-in/$team/$project/sweeps/$sweepId';
 
@@ -27,8 +33,14 @@ export function SweepPage() {
 
 type Tab = (typeof sweepTabs)[number];
 
-const contents: Readonly<Partial<Record<Tab, (sweep: SweepDetail) => ReactNode>>> = {
+const contents: Readonly<Record<Tab, (sweep: SweepDetail) => ReactNode>> = {
   overview: (sweep) => <OverviewTab sweep={sweep} />,
+  trials: (sweep) => <TrialsTab sweep={sweep} />,
+  analysis: (sweep) => <AnalysisTab sweep={sweep} />,
+  timeline: (sweep) => <TimelineTab sweep={sweep} />,
+  decisions: (sweep) => <DecisionsTab sweep={sweep} />,
+  cost: (sweep) => <CostTab sweep={sweep} />,
+  log: (sweep) => <LogTab sweep={sweep} />,
   spec: (sweep) => <SpecTab sweep={sweep} />,
 };
 
@@ -38,22 +50,20 @@ function SweepView({ sweep }: { readonly sweep: SweepDetail }) {
     <>
       <SweepHead sweep={sweep} />
       <nav className="tabs" aria-label="Parts of the sweep">
-        {sweepTabs
-          .filter((name) => contents[name] !== undefined)
-          .map((name) => (
-            <Link
-              key={name}
-              from="/$team/$project/sweeps/$sweepId"
-              to="."
-              search={(old) => ({ ...old, tab: name === 'overview' ? undefined : name })}
-              aria-current={name === tab ? 'page' : undefined}
-              activeProps={{}}
-            >
-              {name[0]?.toUpperCase() + name.slice(1)}
-            </Link>
-          ))}
+        {sweepTabs.map((name) => (
+          <Link
+            key={name}
+            from="/$team/$project/sweeps/$sweepId"
+            to="."
+            search={(old) => ({ ...old, tab: name === 'overview' ? undefined : name })}
+            aria-current={name === tab ? 'page' : undefined}
+            activeProps={{}}
+          >
+            {name[0]?.toUpperCase() + name.slice(1)}
+          </Link>
+        ))}
       </nav>
-      {contents[tab]?.(sweep)}
+      {contents[tab](sweep)}
     </>
   );
 }
