@@ -100,7 +100,31 @@ describe('ApiClient', () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(client.call('getCaller', { signal })).rejects.toThrow('enough');
   });
+
+  it('does not wait for ever on a server that accepts and says nothing', async () => {
+    const client = new ApiClient({
+      host: 'http://swath.test',
+      key: 'k',
+      tries: 2,
+      firstDelayMs: 1,
+      timeoutMs: 5,
+      fetch: silent,
+    });
+    await expect(client.call('getCaller', {})).rejects.toMatchObject({
+      status: 0,
+      message: 'http://swath.test did not answer within 0.005 s',
+    });
+  });
 });
+
+/** A server that never answers: ends only by the abort of the caller. */
+const silent: typeof fetch = (_url, init) =>
+  new Promise((_resolve, reject) => {
+    init?.signal?.addEventListener('abort', () => {
+      const reason: unknown = init.signal?.reason;
+      reject(reason instanceof Error ? reason : new Error('aborted'));
+    });
+  });
 
 function stream(...ids: string[]): Response {
   const frames = ids.map(
@@ -124,6 +148,26 @@ describe('followEvents', () => {
     expect(ids).toEqual(['1-1', '1-2', '1-3']);
     expect(seen.map(({ headers }) => headers.get('last-event-id'))).toEqual([null, '1-2', '1-2']);
     expect(seen[0]?.url).toBe('http://swath.test/api/v1/events?topics=sweep%3Aa');
+  });
+
+  it('connects again when the connection is silent', async () => {
+    const halfOpen = new Response(new ReadableStream<Uint8Array>());
+    const { client } = clientOf([halfOpen, stream('1-1')]);
+    const stalled: ApiClient['open'] = async (path, headers, signal) => {
+      const reply = await open(path, headers, signal);
+      return reply === halfOpen
+        ? new Response(reply.body?.pipeThrough(new TransformStream(), { signal }))
+        : reply;
+    };
+    const open = client.open.bind(client);
+    client.open = stalled;
+    const stop = new AbortController();
+    const ids: string[] = [];
+    for await (const event of followEvents(client, { signal: stop.signal, silenceMs: 20 })) {
+      ids.push(event.id);
+      stop.abort();
+    }
+    expect(ids).toEqual(['1-1']);
   });
 
   it('ends with the problem when waiting cannot help', async () => {

@@ -17,6 +17,8 @@ export interface ApiClientOptions {
   readonly tries?: number;
   /** Milliseconds before the second try, doubled for each further one; default 250. */
   readonly firstDelayMs?: number;
+  /** Milliseconds that one try may take, its answer read to the end; default 30 000. */
+  readonly timeoutMs?: number;
   /** Replaces `fetch`. */
   readonly fetch?: typeof fetch;
 }
@@ -34,16 +36,20 @@ export type CallOptions<O extends OperationId> = Defined<RouteRequest<O>> & {
   readonly signal?: AbortSignal;
 };
 
+const TIMEOUT_MS = 30_000;
+
 /** One server and key. */
 export class ApiClient {
   private readonly tries: number;
   private readonly firstDelayMs: number;
+  private readonly timeoutMs: number;
   private readonly fetch: typeof fetch;
   private readonly base: string;
 
   constructor(private readonly options: ApiClientOptions) {
     this.tries = options.tries ?? 4;
     this.firstDelayMs = options.firstDelayMs ?? 250;
+    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.fetch = options.fetch ?? fetch;
     this.base = options.host.replace(/\/+$/, '');
   }
@@ -69,7 +75,7 @@ export class ApiClient {
     }
   }
 
-  /** Opens a stream of events; see `followEvents` for one that reconnects. @throws ApiError */
+  /** Opens a stream of events, without a time limit; see `followEvents` for one that reconnects. @throws ApiError */
   async open(
     path: string,
     headers: Readonly<Record<string, string>>,
@@ -80,7 +86,7 @@ export class ApiClient {
       init: { headers: this.headersOf({ ...headers, accept: 'text/event-stream' }), signal },
     };
     const reply = await this.exchange(request);
-    if (!reply.ok) throw await failureOf(reply);
+    if (!reply.ok) throw failureOf(reply, await reply.text());
     return reply;
   }
 
@@ -123,20 +129,31 @@ export class ApiClient {
     return { authorization: `Bearer ${this.options.key}`, ...headers };
   }
 
-  private async send(request: HttpRequest): Promise<unknown> {
-    const reply = await this.exchange(request);
-    if (!reply.ok) throw await failureOf(reply);
-    const text = await reply.text();
+  private async send({ url, init }: HttpRequest): Promise<unknown> {
+    const timeout = AbortSignal.timeout(this.timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    const { reply, text } = await this.reach(init.signal, async () => {
+      const answer = await this.fetch(url, { ...init, signal });
+      return { reply: answer, text: await answer.text() };
+    });
+    if (!reply.ok) throw failureOf(reply, text);
     const isJson = reply.headers.get('content-type')?.includes('json') === true;
     return isJson && text !== '' ? JSON.parse(text) : text === '' ? undefined : text;
   }
 
   private async exchange({ url, init }: HttpRequest): Promise<Response> {
+    return this.reach(init.signal, () => this.fetch(url, init));
+  }
+
+  /** Runs what talks to the server; anything but the caller's own abort becomes an ApiError that may be repeated. */
+  private async reach<T>(signal: RequestInit['signal'], exchange: () => Promise<T>): Promise<T> {
     try {
-      return await this.fetch(url, init);
+      return await exchange();
     } catch (cause) {
-      init.signal?.throwIfAborted();
-      throw new ApiError(`${this.base} cannot be reached`, { status: 0, cause });
+      signal?.throwIfAborted();
+      const isSilent = cause instanceof Error && cause.name === 'TimeoutError';
+      const failure = isSilent ? `did not answer within ${this.timeoutMs / 1000} s` : 'cannot be reached';
+      throw new ApiError(`${this.base} ${failure}`, { status: 0, cause });
     }
   }
 }
@@ -175,8 +192,7 @@ function queryOf(query: object): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function failureOf(reply: Response): Promise<ApiError> {
-  const text = await reply.text();
+function failureOf(reply: Response, text: string): ApiError {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -18,10 +18,13 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Told when a stream is open: from here on nothing is missed. */
   readonly onOpen?: () => void;
+  /** Milliseconds without a byte after which the connection counts as lost; default 45 000, three keep-alives of the server. */
+  readonly silenceMs?: number;
 }
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
+const SILENCE_MS = 45_000;
 
 /**
  * Yields events until the signal fires.
@@ -52,25 +55,59 @@ export async function* followEvents(
 
 async function* readStream(
   client: ApiClient,
-  { topics, signal, onOpen }: FollowOptions,
+  { topics, signal, onOpen, silenceMs = SILENCE_MS }: FollowOptions,
   after: string | undefined,
 ): AsyncGenerator<EventView, void> {
   const query = topics === undefined ? '' : `?topics=${encodeURIComponent(topics.join(','))}`;
   const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': after };
-  const reply = await client.open(`/api/v1/events${query}`, headers, signal);
-  onOpen?.();
-  const ready: EventView[] = [];
-  const parser = createParser({
-    onEvent: ({ id, data }) => {
-      if (id !== undefined) ready.push(toReply<EventView>(JSON.parse(data)));
-    },
-  });
-  const decoder = new TextDecoder();
-  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = reply.body?.getReader();
-  for (;;) {
-    const chunk = await reader?.read();
-    if (chunk === undefined || chunk.done) return;
-    parser.feed(decoder.decode(chunk.value, { stream: true }));
-    yield* ready.splice(0);
+  const silence = new SilenceWatch(silenceMs);
+  try {
+    const either = AbortSignal.any([signal, silence.signal]);
+    const reply = await client.open(`/api/v1/events${query}`, headers, either);
+    onOpen?.();
+    const ready: EventView[] = [];
+    const parser = createParser({
+      onEvent: ({ id, data }) => {
+        if (id !== undefined) ready.push(toReply<EventView>(JSON.parse(data)));
+      },
+    });
+    const decoder = new TextDecoder();
+    const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = reply.body?.getReader();
+    for (;;) {
+      silence.restart();
+      const chunk = await reader?.read();
+      silence.pause();
+      if (chunk === undefined || chunk.done) return;
+      parser.feed(decoder.decode(chunk.value, { stream: true }));
+      yield* ready.splice(0);
+    }
+  } finally {
+    silence.pause();
+  }
+}
+
+/** Aborts a connection on which nothing came for too long: a half-open one never ends by itself. */
+class SilenceWatch {
+  private readonly abort = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly milliseconds: number) {
+    this.restart();
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  restart(): void {
+    this.pause();
+    this.timer = setTimeout(() => {
+      this.abort.abort(new Error('the event stream is silent'));
+    }, this.milliseconds);
+  }
+
+  /** Not counted while the reader of the events is busy with one. */
+  pause(): void {
+    clearTimeout(this.timer);
   }
 }
