@@ -14,7 +14,7 @@ describe('readAgentConfig', () => {
     expect(config).toMatchObject({
       host: 'http://127.0.0.1:8080',
       agentKey: 'key',
-      pool: 'default',
+      pool: 'local',
       provider: 'auto',
       slots: undefined,
     });

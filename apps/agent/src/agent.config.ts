@@ -24,7 +24,7 @@ const schema = z.object({
     .transform((url) => url.replace(/\/+$/, '')),
   SWATH_AGENT_KEY: z.string().min(1).optional(),
   SWATH_AGENT_KEY_FILE: z.string().min(1).optional(),
-  SWATH_AGENT_POOL: z.string().min(1).max(63).default('default'),
+  SWATH_AGENT_POOL: z.string().min(1).max(63).default('local'),
   SWATH_AGENT_NAME: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dot, dash and underscore, at most 63')

@@ -31,7 +31,7 @@ beforeEach(async () => {
   config = {
     host: await gateway.listen(),
     agentKey: 'agent-key-of-the-test',
-    pool: 'default',
+    pool: 'local',
     name: 'node-1',
     provider: 'simulated',
     slots: 2,
