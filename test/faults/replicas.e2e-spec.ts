@@ -58,7 +58,7 @@ describe('two API replicas and two orchestrators', () => {
       free: [0],
       waitMs: 20_000,
     });
-    const id = await product.submit({ ...spec, budget: { max_trials: 1 } });
+    const id = await product.submit({ ...spec, command: ['true'], budget: { max_trials: 1 } });
     const { leases } = (await poll) as { leases: { sweepId: string; leaseId: string; attempt: number }[] };
     expect(leases).toMatchObject([{ sweepId: id }]);
     const exit = { code: 0, signal: null, cause: 'exit', reaped: true, durationMs: 1 };
