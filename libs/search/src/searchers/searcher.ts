@@ -74,6 +74,11 @@ export interface SuggestRequest {
   readonly points?: readonly TrialParameters[];
   /** Default `none`. */
   readonly costWeighting?: CostWeighting;
+  /**
+   * What a failed trial counts as, with one objective: its latest value, or the best or worst of the sweep, as in W&B. Default:
+   * the searcher's own treatment, a mild penalty.
+   */
+  readonly impute?: 'latest' | 'best' | 'worst';
   /** Grid only. Default `sequential`, W&B's order. */
   readonly gridOrder?: 'sequential' | 'random';
   /** `model` of the latest result. A cache: leaving it out costs time, never validity. */

@@ -1,6 +1,6 @@
 import type { SearchMethod, SearchSpace, TrialParameters } from '@swath/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anyGridLeaf, anyLeaf, anySpace } from '../../test/spaces.js';
 import { fromParameters } from '../space/assign.js';
 import { gridSize } from '../space/cells.js';
@@ -8,8 +8,13 @@ import { isInside } from '../space/draw.js';
 import { canonicalParameters } from '../space/equality.js';
 import { flattenSpace } from '../space/flatten.js';
 import { projectLosses } from './rung-targets.js';
+import { prepare } from './problem.js';
 import { createSearcher, suggest } from './registry.js';
+import { targetsOf } from './targets.js';
 import type { Observation, SuggestRequest } from './searcher.js';
+
+// Property tests with models in them: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const methods: readonly SearchMethod[] = ['random', 'sobol', 'halton', 'bayes', 'tpe', 'nsga2'];
 
@@ -280,6 +285,26 @@ describe('suggestions', () => {
       expect(late.some(({ parameters }) => Number(parameters['x']) < 0.35)).toBe(true);
       expect(late.some(({ parameters }) => Number(parameters['x']) > 0.65)).toBe(true);
     }
+  });
+});
+
+describe('targetsOf', () => {
+  it('counts a failed trial as the request says', () => {
+    const history: Observation[] = [
+      { number: 0, parameters: { lr: 0.1 }, status: 'finished', values: [3] },
+      { number: 1, parameters: { lr: 0.2 }, status: 'finished', values: [7] },
+      { number: 2, parameters: { lr: 0.3 }, status: 'failed', values: [null], curve: [[1, 5]] },
+      { number: 3, parameters: { lr: 0.4 }, status: 'failed', values: [null] },
+    ];
+    const objectives = [{ name: 'accuracy', direction: 'maximize' as const }];
+    const at = (impute?: 'latest' | 'best' | 'worst') =>
+      targetsOf(prepare(requestOf(mixed, 'gp', { objectives, history, ...(impute && { impute }) })), 4).slice(
+        2,
+      );
+    expect(at()).toEqual([null, null]);
+    expect(at('best')).toEqual([-7, -7]);
+    expect(at('worst')).toEqual([-3, -3]);
+    expect(at('latest')).toEqual([-5, null]);
   });
 });
 

@@ -23,13 +23,33 @@ const RHO = 0.05;
 export function targetsOf(problem: SearchProblem, number: number): readonly (number | null)[] {
   const { objectives } = problem.request;
   const losses = problem.history.map((observation) => lossesOf(problem, observation));
-  if (objectives.length <= 1) return losses.map((loss) => loss?.[0] ?? null);
+  if (objectives.length <= 1)
+    return impute(
+      problem,
+      losses.map((loss) => loss?.[0] ?? null),
+    );
   const weights = randomWeights(problem.request.seed, number, objectives.length);
   const scaled = scaleColumns(losses, objectives.length);
   return scaled.map((loss) => {
     if (loss === null) return null;
     const terms = loss.map((value, index) => value * (weights[index] ?? 0));
     return Math.max(...terms) + RHO * terms.reduce((sum, term) => sum + term, 0);
+  });
+}
+
+/** Fills in what failed trials count as, where the request says so; never where nothing is known. */
+function impute(problem: SearchProblem, losses: readonly (number | null)[]): readonly (number | null)[] {
+  const { impute: rule, objectives } = problem.request;
+  const finite = losses.filter((loss) => loss !== null);
+  if (rule === undefined || finite.length === 0) return losses;
+  const sign = objectives[0]?.direction === 'maximize' ? -1 : 1;
+  return losses.map((loss, index) => {
+    if (loss !== null) return loss;
+    if (rule === 'best') return finite.reduce((a, b) => Math.min(a, b));
+    if (rule === 'worst') return finite.reduce((a, b) => Math.max(a, b));
+    const trial = problem.history[index];
+    const latest = trial?.values[0] ?? trial?.curve?.at(-1)?.[1];
+    return typeof latest === 'number' && Number.isFinite(latest) ? sign * latest : null;
   });
 }
 
