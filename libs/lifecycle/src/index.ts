@@ -81,3 +81,41 @@ export {
   type ClientAgent,
   type ClientLease,
 } from './runs/client-agents.js';
+export {
+  currentManifest,
+  findByClientId,
+  findCollection,
+  findMembership,
+  listAliases,
+  listArtifactFiles,
+  listArtifactTypes,
+  listCollections,
+  listMemberships,
+  listRunArtifacts,
+  listUsers,
+  listVersions,
+  readArtifact,
+  readCollection,
+  type ArtifactRow,
+  type CollectionRow,
+  type MembershipRow,
+} from './artifacts/artifact-rows.js';
+export {
+  commitArtifact,
+  createArtifact,
+  createManifest,
+  storeFileBlob,
+  storeManifestBlob,
+  updateManifest,
+  type NewArtifact,
+} from './artifacts/create-artifact.js';
+export {
+  deleteArtifact,
+  editArtifact,
+  recordUse,
+  removeAliases,
+  setAliases,
+  unlinkArtifact,
+  type ArtifactEdit,
+} from './artifacts/edit-artifact.js';
+export { linkArtifact } from './artifacts/link-artifact.js';

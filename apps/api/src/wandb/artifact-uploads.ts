@@ -1,10 +1,21 @@
+/** What happens when bytes of an artifact have arrived. */
+import { storeFileBlob, storeManifestBlob } from '@swath/lifecycle';
 import type { Database } from '@swath/persistence';
 import type { StoredBlob } from '@swath/platform';
+
+/** A file is stored. */
 export async function storeArtifactFile(
-  _db: Database,
-  _r: { artifactId: string; path: string; blob: StoredBlob },
-): Promise<void> {}
+  db: Database,
+  file: { readonly artifactId: string; readonly path: string; readonly blob: StoredBlob },
+): Promise<void> {
+  const { artifactId, path, blob } = file;
+  await storeFileBlob(db, { artifactId, path, ...blob });
+}
+
+/** A manifest is stored. */
 export async function storeManifest(
-  _db: Database,
-  _r: { manifestId: string; sha256: string },
-): Promise<void> {}
+  db: Database,
+  manifest: { readonly manifestId: string; readonly sha256: string },
+): Promise<void> {
+  await storeManifestBlob(db, manifest.manifestId, manifest.sha256);
+}

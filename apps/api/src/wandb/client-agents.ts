@@ -158,8 +158,8 @@ async function runCommand(
     'SELECT parameters FROM trial WHERE run_id = $1',
     [lease.runId],
   );
-  const args = Object.fromEntries(
-    Object.entries(trial?.parameters ?? {}).map(([name, value]) => [name, { value }]),
-  );
+  // Positional readers of the command line need one order for every trial: that of the names.
+  const parameters = Object.entries(trial?.parameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const args = Object.fromEntries(parameters.map(([name, value]) => [name, { value }]));
   return { type: 'run', run_id: lease.runName, program: agent.program ?? '', args };
 }

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { findProject, findRun, findRunFile, putRunFile, recordStream } from '@swath/lifecycle';
 import { BlobMissing, BlobRejected } from '@swath/platform';
-import type { Logger } from '@swath/platform';
+import type { BlobExpectation, Logger } from '@swath/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeArtifactFile, storeManifest } from './artifact-uploads.js';
 import { completeClientRun } from './client-agents.js';
@@ -162,6 +162,11 @@ function ticketOf({ services }: WireRoutes, request: FastifyRequest): Ticket {
   return ticket;
 }
 
+/** Without an announced digest only the size is checked. */
+function expected(md5: string): BlobExpectation {
+  return md5 === '' ? { maxBytes: FILE_BYTES } : { maxBytes: FILE_BYTES, md5 };
+}
+
 async function upload(
   routes: WireRoutes,
   request: FastifyRequest,
@@ -177,12 +182,12 @@ async function upload(
       break;
     }
     case 'put-artifact-file': {
-      const blob = await blobs.put(source, { maxBytes: FILE_BYTES, md5: ticket.md5 });
+      const blob = await blobs.put(source, expected(ticket.md5));
       await storeArtifactFile(db, { artifactId: ticket.artifact, path: ticket.name, blob });
       break;
     }
     case 'put-manifest': {
-      const blob = await blobs.put(source, { maxBytes: FILE_BYTES, md5: ticket.md5 });
+      const blob = await blobs.put(source, expected(ticket.md5));
       await storeManifest(db, { manifestId: ticket.manifest, sha256: blob.sha256 });
       break;
     }

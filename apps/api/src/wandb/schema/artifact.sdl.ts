@@ -53,6 +53,7 @@ type ArtifactType {
   description: String
   createdAt: DateTime
   artifactCollection(name: String!): ArtifactCollection
+  artifactSequence(name: String!): ArtifactCollection
   artifactCollections(after: String, first: Int, filters: JSONString, order: String): ArtifactCollectionConnection
 }
 type ArtifactTypeConnection { edges: [ArtifactTypeEdge!]! pageInfo: PageInfo! totalCount: Int }
@@ -124,6 +125,12 @@ type ArtifactConnection { edges: [ArtifactEdge!]! pageInfo: PageInfo! totalCount
 type ArtifactEdge { node: Artifact cursor: String }
 
 input ArtifactAliasInput { artifactCollectionName: String alias: String! entityName: String projectName: String }
+input ArtifactCollectionAliasInput {
+  artifactCollectionName: String
+  alias: String!
+  entityName: String
+  projectName: String
+}
 input TagInput { tagName: String! attributes: JSONString tagCategoryName: String }
 input UploadPartsInput { partNumber: Int! hexMD5: String! }
 
