@@ -18,6 +18,8 @@ export interface Bar {
 const LANE_PX = 22;
 const AXIS_PX = 22;
 
+const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
 /** The picture; `onPick` gets the position of a bar. */
 export function Timeline({
   bars,
@@ -53,7 +55,7 @@ export function Timeline({
     return found === -1 ? undefined : found;
   };
   const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
       setAt((old) => Math.min(bars.length - 1, Math.max(0, (old ?? -step) + step)));
@@ -73,9 +75,7 @@ export function Timeline({
         onClick={() => (at === undefined ? undefined : onPick(at))}
       />
       <figcaption>
-        <span aria-live="polite">
-          {at === undefined ? <span className="muted">{summary}</span> : bars[at]?.label}
-        </span>
+        <span aria-live="polite">{at === undefined ? summary : bars[at]?.label}</span>
       </figcaption>
     </figure>
   );

@@ -32,3 +32,9 @@ export function formatMoney(money: Money | null | undefined): string {
 export function formatShare(share: number): string {
   return `${share > 0 && share < 0.01 ? '<1' : String(Math.round(share * 100))} %`;
 }
+
+/** The whole of a value, for titles. */
+export function fullValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

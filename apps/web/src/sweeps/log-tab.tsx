@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { EventView, SweepDetail } from '@swath/contracts';
 import { sweepEventsQuery } from '../api/use-sweep-events.js';
+import { fullValue } from '../format/numbers.js';
 import { Ago, Empty, Loaded } from '../app/views.js';
 
 /** The tab. */
@@ -39,6 +40,6 @@ function Events({ events }: { readonly events: readonly EventView[] }) {
 function detailOf({ entity }: EventView): string {
   return Object.entries(entity)
     .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name} ${fullValue(value)}`)
     .join(', ');
 }

@@ -56,8 +56,7 @@ function SweepView({ sweep }: { readonly sweep: SweepDetail }) {
             from="/$team/$project/sweeps/$sweepId"
             to="."
             search={(old) => ({ ...old, tab: name === 'overview' ? undefined : name })}
-            aria-current={name === tab ? 'page' : undefined}
-            activeProps={{}}
+            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
           >
             {name[0]?.toUpperCase() + name.slice(1)}
           </Link>

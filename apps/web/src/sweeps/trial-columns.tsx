@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-table';
 import type { Money, TrialView } from '@swath/contracts';
 import { StateMark } from '../app/state-mark.js';
-import { formatMoney, formatValue } from '../format/numbers.js';
+import { formatMoney, formatValue, fullValue } from '../format/numbers.js';
 import { formatDuration, secondsBetween } from '../format/time.js';
 import { leavesOf } from './parameters.js';
 import { TrialLink } from './trial-link.js';
@@ -75,7 +75,7 @@ export function reasonOf({ reason, waiting }: TrialView): string {
 }
 
 function Value({ value }: { readonly value: unknown }) {
-  return <span title={String(value ?? '')}>{formatValue(value)}</span>;
+  return <span title={fullValue(value)}>{formatValue(value)}</span>;
 }
 
 function durationOf({ startedAt, endedAt }: TrialView): number | null {

@@ -1,7 +1,8 @@
 /** The table of trials. Only rows in view exist in the page; called by the trials tab and by the analysis tab. */
 import { useMemo, useRef } from 'react';
+import type { CSSProperties } from 'react';
 import { useTable } from '@tanstack/react-table';
-import type { SortingState, Updater } from '@tanstack/react-table';
+import type { ReactTable, Row, SortingState, Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { TrialView } from '@swath/contracts';
@@ -46,6 +47,12 @@ export function TrialTable({
     getRowId: (trial) => trial.id,
     sortDescFirst: false,
   });
+  return <Grid table={table} />;
+}
+
+type Trials = ReactTable<typeof features, TrialView>;
+
+function Grid({ table }: { readonly table: Trials }) {
   const rows = table.getRowModel().rows;
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -54,9 +61,8 @@ export function TrialTable({
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
-  const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const widths = headers.map((header) => widthOf(header.column.id));
-  const template = `${SELECT_PX}px ${widths.map((width) => `${width}px`).join(' ')}`;
+  const widths = (table.getHeaderGroups()[0]?.headers ?? []).map((header) => widthOf(header.column.id));
+  const gridTemplateColumns = `${SELECT_PX}px ${widths.map((width) => `${width}px`).join(' ')}`;
   const width = SELECT_PX + widths.reduce((sum, each) => sum + each, 0);
   return (
     <div
@@ -67,12 +73,24 @@ export function TrialTable({
       aria-label="Trials"
       aria-rowcount={rows.length + 1}
     >
-      <div
-        className="trial-row trial-head"
-        role="row"
-        aria-rowindex={1}
-        style={{ gridTemplateColumns: template, width }}
-      >
+      <HeadRow table={table} style={{ gridTemplateColumns, width }} />
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), width, position: 'relative' }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const style = { gridTemplateColumns, width, transform: `translateY(${start}px)` };
+          return <BodyRow key={row.id} table={table} row={row} style={style} />;
+        })}
+      </div>
+    </div>
+  );
+}
+
+function HeadRow({ table, style }: { readonly table: Trials; readonly style: CSSProperties }) {
+  const headers = table.getHeaderGroups()[0]?.headers ?? [];
+  return (
+    <div role="rowgroup" className="trial-head">
+      <div className="trial-row" role="row" aria-rowindex={1} style={style}>
         <span role="columnheader">
           <span className="visually-hidden">Select</span>
         </span>
@@ -88,34 +106,33 @@ export function TrialTable({
           );
         })}
       </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), width, position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
-          return (
-            <div
-              key={row.id}
-              role="row"
-              aria-rowindex={index + 2}
-              className="trial-row"
-              style={{ gridTemplateColumns: template, width, transform: `translateY(${start}px)` }}
-            >
-              <span role="gridcell">
-                <SelectBox number={row.original.number} />
-              </span>
-              {row.getAllCells().map((cell) => (
-                <span
-                  key={cell.id}
-                  role="gridcell"
-                  title={cell.column.id === 'reason' ? String(cell.getValue()) : undefined}
-                >
-                  <table.FlexRender cell={cell} />
-                </span>
-              ))}
-            </div>
-          );
-        })}
-      </div>
+    </div>
+  );
+}
+
+function BodyRow({
+  table,
+  row,
+  style,
+}: {
+  readonly table: Trials;
+  readonly row: Row<typeof features, TrialView>;
+  readonly style: CSSProperties;
+}) {
+  return (
+    <div role="row" aria-rowindex={row.getDisplayIndex() + 2} className="trial-row" style={style}>
+      <span role="gridcell">
+        <SelectBox number={row.original.number} />
+      </span>
+      {row.getAllCells().map((cell) => (
+        <span
+          key={cell.id}
+          role="gridcell"
+          title={cell.column.id === 'reason' ? String(cell.getValue()) : undefined}
+        >
+          <table.FlexRender cell={cell} />
+        </span>
+      ))}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { attemptsQuery } from '../api/use-trial-parts.js';
 import { StateMark } from '../app/state-mark.js';
 import { useNow } from '../app/use-now.js';
 import { Loaded } from '../app/views.js';
-import { formatMoney } from '../format/numbers.js';
+import { formatMoney, fullValue } from '../format/numbers.js';
 import { formatDuration, formatTime, secondsBetween } from '../format/time.js';
 
 const columns = [
@@ -75,6 +75,6 @@ function exitOf({ exit }: AttemptView): string {
   if (exit === null) return '';
   return Object.entries(exit)
     .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name} ${fullValue(value)}`)
     .join(', ');
 }

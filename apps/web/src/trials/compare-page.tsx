@@ -8,7 +8,7 @@ import { trialQuery } from '../api/use-trial.js';
 import { StateMark } from '../app/state-mark.js';
 import { useTitle } from '../app/use-title.js';
 import { Empty, Failed, Loading } from '../app/views.js';
-import { formatMoney, formatValue } from '../format/numbers.js';
+import { formatMoney, formatValue, fullValue } from '../format/numbers.js';
 import { leavesOf, parameterNames } from '../sweeps/parameters.js';
 import { CompareCurves } from './compare-curves.js';
 
@@ -31,7 +31,9 @@ export function ComparePage() {
           <p>Tick them in the trials tab of a sweep, then press Compare.</p>
         </Empty>
       ) : null}
-      {failed?.error == null ? null : <Failed error={failed.error} retry={() => void failed.refetch()} />}
+      {failed === undefined || failed.error === null ? null : (
+        <Failed error={failed.error} retry={() => void failed.refetch()} />
+      )}
       {ids.length >= 2 && trials.length < ids.length && failed === undefined ? <Loading rows={8} /> : null}
       {ids.length >= 2 && trials.length === ids.length ? <Comparison trials={trials} /> : null}
     </>
@@ -139,7 +141,7 @@ function NumberRow({ title, values }: { readonly title: string; readonly values:
     <tr>
       <th scope="row">{title}</th>
       {values.map((value, index) => (
-        <td key={index} className="number" title={String(value ?? '')}>
+        <td key={index} className="number" title={fullValue(value)}>
           {formatValue(value)} {index === 0 ? null : <span className="muted">{changeOf(base, value)}</span>}
         </td>
       ))}

@@ -20,7 +20,7 @@ export function LogsTab({ trial }: { readonly trial: TrialView }) {
   return (
     <Loaded query={logs}>
       {({ lines }) =>
-        lines.length === 0 ? <Empty title="The trial has written nothing yet" /> : <Lines lines={lines} />
+        lines.length === 0 ? <Empty title="The trial has written nothing" /> : <Lines lines={lines} />
       }
     </Loaded>
   );
@@ -86,6 +86,7 @@ function LogView({
   useEffect(() => {
     if (follows && lines.length > 0) virtual.scrollToIndex(lines.length - 1);
   }, [follows, lines.length, virtual]);
+  // Only when the page opens at a line, not when lines are added.
   useEffect(() => {
     if (marked !== undefined)
       virtual.scrollToIndex(
@@ -94,8 +95,6 @@ function LogView({
           lines.findIndex(({ line }) => line === marked),
         ),
       );
-    // Only when the page opens at a line.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [marked]);
   return (
     <div ref={frame} className="log" tabIndex={0} role="log" aria-label="Output" aria-live="off">

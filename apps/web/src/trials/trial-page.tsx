@@ -61,9 +61,8 @@ function Trial({ trial }: { readonly trial: TrialView }) {
             key={name}
             from="/$team/$project/sweeps/$sweepId/trials/$number"
             to="."
-            search={{ tab: name === 'metrics' ? undefined : name }}
-            aria-current={name === tab ? 'page' : undefined}
-            activeProps={{}}
+            search={(old) => ({ ...old, tab: name === 'metrics' ? undefined : name })}
+            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
           >
             {name[0]?.toUpperCase() + name.slice(1)}
           </Link>
