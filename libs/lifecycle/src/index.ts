@@ -22,7 +22,6 @@ export { authenticate, createFirstKeys, firstIds, type Principal, type Role } fr
 export { tokenSecret } from './tokens.js';
 export { currentPrice, type PriceRow } from './prices.js';
 export {
-  explainQueue,
   listAttempts,
   listDecisions,
   listNodes,
@@ -38,7 +37,6 @@ export {
   type MetricPoint,
   type NodeSummary,
   type PoolSummary,
-  type QueueEntry,
   type SweepSummary,
   type TrialOrder,
   type TrialSummary,
@@ -119,3 +117,4 @@ export {
   type ArtifactEdit,
 } from './artifacts/edit-artifact.js';
 export { linkArtifact } from './artifacts/link-artifact.js';
+export { explainQueue, type QueueEntry } from './explain-queue.js';

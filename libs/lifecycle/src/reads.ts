@@ -351,29 +351,3 @@ export async function listNodes(db: Queryable, orgId: string): Promise<NodeSumma
     [orgId],
   );
 }
-
-/** An attempt in a pool's queue, with its place and why it waits. */
-export interface QueueEntry {
-  readonly position: number;
-  readonly attemptId: string;
-  readonly trialId: string;
-  readonly sweepId: string;
-  readonly sweepState: SweepState;
-  readonly priority: number;
-  readonly slots: number;
-  readonly enqueuedAt: Date;
-  readonly notBefore: Date | null;
-  readonly waiting: WaitingReason | null;
-}
-
-/** The queue of a pool in the order of priority and arrival. */
-export async function explainQueue(db: Queryable, poolId: string, limit: number): Promise<QueueEntry[]> {
-  return db.query<QueueEntry>(
-    `SELECT (row_number() OVER (ORDER BY a.priority DESC, a.enqueued_at, a.id))::int AS position, a.id AS "attemptId",
-       a.trial_id AS "trialId", a.sweep_id AS "sweepId", s.state AS "sweepState", a.priority, a.slots,
-       a.enqueued_at AS "enqueuedAt", a.not_before AS "notBefore", a.waiting
-     FROM attempt a JOIN sweep s ON s.id = a.sweep_id WHERE a.pool_id = $1 AND a.state = 'queued'
-     ORDER BY a.priority DESC, a.enqueued_at, a.id LIMIT $2`,
-    [poolId, limit],
-  );
-}

@@ -25,8 +25,27 @@ export interface WaitingReason {
 
 /** One sentence for a waiting reason; `null` stands for an attempt that placement has not looked at. */
 export function describeWaiting(reason: WaitingReason | null): string {
-  if (reason === null) return 'waits for a node of its pool to offer slots';
+  if (reason === null) return 'waits for its turn, or for a node of its pool to offer slots';
+  const starts = typeof reason['startsInMs'] === 'number' ? `; at the earliest ${inTime(reason['startsInMs'])}` : '';
+  return whyWaiting(reason) + starts;
+}
+
+function inTime(milliseconds: unknown): string {
+  const seconds = Math.ceil(Number(milliseconds) / 1000);
+  if (seconds <= 0) return 'now';
+  return seconds < 120 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} min`;
+}
+
+function whyWaiting(reason: WaitingReason): string {
   switch (reason.code) {
+    case 'sweep_not_running':
+      return `its sweep is ${String(reason['state'])}`;
+    case 'retry_later':
+      return `is tried again ${inTime(reason['inMs'])}`;
+    case 'not_its_turn':
+      return reason['ahead'] === 0
+        ? 'waits for a node of its pool to offer slots'
+        : `waits behind ${String(reason['ahead'])} others`;
     case 'no_free_slot':
       return 'waits for a free slot';
     case 'too_few_slots':

@@ -9,3 +9,4 @@ export {
   type SweepWindow,
   type WaitReason,
 } from './place.js';
+export { forecastStarts, type ForecastInput, type ForecastQueued, type ForecastRunning } from './forecast.js';
