@@ -231,6 +231,7 @@ describe('the API', () => {
           method: 'grid',
           program: 'x',
           parameters: { a: { values: [1, 2, 3] }, b: { min: 0, max: 3 } },
+          budget: { max_cost: '2.00' },
         },
       },
     });
@@ -238,7 +239,12 @@ describe('the API', () => {
       valid: true,
       trials: { max: 12, gridSize: '12' },
       pool: { name: 'local' },
+      commandsAreExact: true,
+      estimate: null,
+      bound: { amount: { amount: '2.000000' }, by: 'budget.max_cost' },
     });
+    expect(plan.body.commands).toHaveLength(5);
+    expect(plan.body.commands[0]).toBe('/usr/bin/env python x --a=1 --b=0');
     expect(await db.query('SELECT count(*) FROM sweep')).toEqual(before);
   });
 

@@ -156,6 +156,10 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     trials: { max: 4, gridSize: null },
     pool: { name: 'local', slots: 8, pricePerSlotHour: { amount: '0.360000', currency: 'USD' } },
     maxCost: null,
+    commands: ['/usr/bin/env python train.py --lr=0.1', '/usr/bin/env python train.py --lr=0.02'],
+    commandsAreExact: false,
+    estimate: null,
+    bound: null,
     ...change,
   };
 }

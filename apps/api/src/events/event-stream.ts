@@ -16,6 +16,8 @@ export interface Frame {
 
 /** An open stream of events. */
 export class EventStream {
+  private sentAt = performance.now();
+
   constructor(
     private readonly reply: ApiReply,
     private readonly signal: AbortSignal,
@@ -45,12 +47,18 @@ export class EventStream {
     await this.write(`: ${text}\n\n`);
   }
 
+  /** Sends a comment when nothing was sent for as long as clients wait for. */
+  async keepAlive(): Promise<void> {
+    if (performance.now() - this.sentAt >= KEEP_ALIVE_MS) await this.comment('keep-alive');
+  }
+
   /** Ends the stream. */
   end(): void {
     this.reply.raw.end();
   }
 
   private async write(text: string): Promise<void> {
+    this.sentAt = performance.now();
     if (this.signal.aborted || this.reply.raw.write(text)) return;
     const limit = AbortSignal.any([this.signal, AbortSignal.timeout(SLOW_READER_MS)]);
     try {

@@ -62,14 +62,11 @@ export class EventsController {
     let { after } = following;
     const { projectId, topics, stream, subscription, signal } = following;
     let looks = 0;
-    let sentAt = performance.now();
     while (!signal.aborted) {
       const events = await readEvents(this.db, { projectId, after, topics, limit: BATCH });
       for (const event of events) await stream.send(frameOf(event));
       // Also while other topics of the project wake this loop all the time: a client takes silence for a lost connection.
-      const isQuiet = events.length === 0 && performance.now() - sentAt >= KEEP_ALIVE_MS;
-      if (isQuiet) await stream.comment('keep-alive');
-      if (isQuiet || events.length > 0) sentAt = performance.now();
+      await stream.keepAlive();
       after = events.at(-1)?.cursor ?? after;
       if (events.length === BATCH) continue;
       const woken = await subscription.wait(looks > 0 ? LOOK_AGAIN_MS : KEEP_ALIVE_MS, signal);

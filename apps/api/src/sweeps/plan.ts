@@ -1,25 +1,41 @@
-/** What submitting a spec would do: its size, its pool and the price there. Writes nothing. */
+/** What submitting a spec would do: its size, its pool, its cost and its first commands. Writes nothing. */
 import { parseMicros, toMoney } from '@swath/contracts';
 import type { Plan, SweepSpec } from '@swath/contracts';
 import { listPools } from '@swath/lifecycle';
 import type { PoolSummary, Principal } from '@swath/lifecycle';
 import type { Queryable } from '@swath/persistence';
 import { gridSize } from '@swath/search';
+import { exampleCommands } from './plan-commands.js';
+import { costBound, estimateCost } from './plan-cost.js';
 import type { AcceptedSpec } from './read-spec.js';
 import { moneyOf } from './sweep.mapper.js';
 
+const SHOWN_COMMANDS = 5;
+
+/** Who asks for a plan, and for which project. */
+export interface PlanRequest {
+  readonly caller: Principal;
+  readonly projectId: string;
+}
+
 /** The plan of an accepted spec. */
-export async function planOf(db: Queryable, caller: Principal, accepted: AcceptedSpec): Promise<Plan> {
-  const { spec, warnings } = accepted;
+export async function planOf(
+  db: Queryable,
+  { caller, projectId }: PlanRequest,
+  { spec, warnings }: AcceptedSpec,
+): Promise<Plan> {
   const grid = spec.method === 'grid' ? gridSize(spec.parameters) : null;
   const limits = [grid === null ? Infinity : Number(grid), spec.budget.max_trials ?? Infinity];
-  const max = Math.min(...limits);
+  const least = Math.min(...limits);
+  const max = Number.isSafeInteger(least) ? least : null;
   const pool = (await listPools(db, caller.orgId)).find(({ name }) => name === spec.resources.pool);
+  const maxCost = maxCostOf(spec, pool?.currency);
+  const planned = { projectId, spec, pool, maxTrials: max };
   return {
     valid: true,
     spec,
     warnings: [...warnings, ...poolWarnings(spec.resources.pool, pool)],
-    trials: { max: Number.isSafeInteger(max) ? max : null, gridSize: grid === null ? null : String(grid) },
+    trials: { max, gridSize: grid === null ? null : String(grid) },
     pool:
       pool === undefined
         ? null
@@ -28,7 +44,11 @@ export async function planOf(db: Queryable, caller: Principal, accepted: Accepte
             slots: pool.slots,
             pricePerSlotHour: moneyOf(pool.rateMicrosPerHour, pool.currency),
           },
-    maxCost: maxCostOf(spec, pool?.currency),
+    maxCost,
+    commands: exampleCommands(spec, SHOWN_COMMANDS),
+    commandsAreExact: spec.method === 'grid' || spec.seed !== undefined,
+    estimate: await estimateCost(db, planned),
+    bound: costBound(planned, maxCost),
   };
 }
 

@@ -39,8 +39,8 @@ export class SweepsController {
     @Caller() caller: Principal,
     @Req() request: ApiRequest,
   ): Promise<Plan> {
-    await this.access.project(caller, body.project);
-    return planOf(this.db, caller, readSubmittedSpec(body, request));
+    const projectId = await this.access.project(caller, body.project);
+    return planOf(this.db, { caller, projectId }, readSubmittedSpec(body, request));
   }
 
   @Operation('createSweep')

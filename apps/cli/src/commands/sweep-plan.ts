@@ -8,20 +8,9 @@ import type { Host } from '../host.js';
 import type { ShownProblem } from '../output/cli-error.js';
 import { formatDuration, formatMoney, plural } from '../output/format.js';
 import { problemLines } from '../output/render-error.js';
-import { costBound, estimateCost, type CostBound, type CostEstimate } from '../spec/cost-estimate.js';
-import { exampleCommands } from '../spec/example-commands.js';
 import { readSpecFile, withSource, type SpecFile } from '../spec/spec-file.js';
 import { addCommand } from './define.js';
 import { addSpecFlags, specEdits, type SpecFlags } from './submit-flags.js';
-
-const SHOWN_COMMANDS = 5;
-
-/** The plan of the server with what only the command line adds. */
-export interface FullPlan extends Plan {
-  readonly commands: readonly string[];
-  readonly estimate: CostEstimate | null;
-  readonly bound: CostBound | null;
-}
 
 /** Adds `plan`. */
 export function addSweepPlan(sweep: Command, host: Host): void {
@@ -36,21 +25,11 @@ export function addSweepPlan(sweep: Command, host: Host): void {
 }
 
 /** Asks the server for the plan of a spec. @throws CliError with the places in the file */
-export async function planSpec(
-  api: ApiClient,
-  file: SpecFile,
-  { settings }: CommandContext,
-): Promise<FullPlan> {
+export async function planSpec(api: ApiClient, file: SpecFile, { settings }: CommandContext): Promise<Plan> {
   const project = settings().project?.value;
   const body = { spec: file.text, ...(project === undefined ? {} : { project }) };
   try {
-    const plan = await api.call('planSweep', { body });
-    return {
-      ...plan,
-      commands: exampleCommands(file.spec, SHOWN_COMMANDS),
-      estimate: (await estimateCost(api, plan)) ?? null,
-      bound: costBound(plan) ?? null,
-    };
+    return await api.call('planSweep', { body });
   } catch (error) {
     throw withSource(error, file.source);
   }
@@ -73,7 +52,7 @@ export function warnAbout(
 }
 
 /** The plan in a few lines: method and size, pool, money, limits. */
-export function planLines(plan: FullPlan): string[] {
+export function planLines(plan: Plan): string[] {
   const { spec, pool, trials } = plan;
   const size = trials.max === null ? 'no limit on trials' : `at most ${plural(trials.max, 'trial')}`;
   const rule =
@@ -95,7 +74,7 @@ function poolText(pool: Plan['pool'], name: string): string {
   return `${pool.name}, ${plural(pool.slots, 'slot')}, ${price}`;
 }
 
-function costText({ estimate, bound, pool }: FullPlan): string {
+function costText({ estimate, bound, pool }: Plan): string {
   const likely =
     estimate === null
       ? ''
@@ -105,7 +84,7 @@ function costText({ estimate, bound, pool }: FullPlan): string {
   return pool?.pricePerSlotHour ? 'not limited; set budget.max_cost' : 'none: the pool has no price';
 }
 
-function limitsText({ spec: { budget, parallel }, maxCost }: FullPlan): string {
+function limitsText({ spec: { budget, parallel }, maxCost }: Plan): string {
   const {
     max_trials: trials,
     max_gpu_hours: hours,
@@ -124,9 +103,8 @@ function limitsText({ spec: { budget, parallel }, maxCost }: FullPlan): string {
     .join(', ');
 }
 
-function commandLines({ commands, spec }: FullPlan): string[] {
-  const exact = spec.method === 'grid' || spec.seed !== undefined;
-  const title = exact
+function commandLines({ commands, commandsAreExact, spec }: Plan): string[] {
+  const title = commandsAreExact
     ? `first ${plural(commands.length, 'command')}`
     : `${plural(commands.length, 'command')} like those it will run`;
   return [

@@ -350,6 +350,16 @@ export const planSchema = z
     pool: z.object({ name: z.string(), slots: count, pricePerSlotHour: moneySchema.nullable() }).nullable(),
     /** The sweep's own limit in money. */
     maxCost: moneySchema.nullable(),
+    /** The first commands, as a POSIX shell reads them; at most 5. */
+    commands: z.array(z.string()),
+    /** Whether the sweep will run exactly those: grids, and specs with a seed. Otherwise they are examples. */
+    commandsAreExact: z.boolean(),
+    /** Likely cost, from finished trials of the newest earlier sweep of the same name; null without one, a price or a limit. */
+    estimate: z
+      .object({ p50: moneySchema, p90: moneySchema, /** What it rests on, in words. */ basis: z.string() })
+      .nullable(),
+    /** The most that the spec's own limits allow; null when they bound no money. */
+    bound: z.object({ amount: moneySchema, /** Which limits, in words. */ by: z.string() }).nullable(),
   })
   .meta({ id: 'Plan' });
 

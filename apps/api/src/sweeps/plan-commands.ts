@@ -1,5 +1,6 @@
-// The first commands that a sweep would run, for `sweep plan`: proposed by the same searcher, without any results to learn from.
-import { expandCommand, type SweepSpec } from '@swath/contracts';
+/** The first commands that a sweep would run, for its plan: proposed by the same searcher, without any results to learn from. */
+import { expandCommand } from '@swath/contracts';
+import type { SweepSpec } from '@swath/contracts';
 import { suggest } from '@swath/search';
 
 /** Seed of the proposals when the spec names none: the sweep will draw its own. */
