@@ -77,7 +77,7 @@ export class Product {
     const folder = mkdtempSync(join(tmpdir(), 'swath-e2e-'));
     const ports = await freePorts(options.apis ?? 1);
     const keys = {
-      api: `swk_${randomBytes(30).toString('base64url')}`,
+      api: `swk_${randomBytes(4).toString('hex')}-${randomBytes(20).toString('hex')}`,
       agent: `swa_${randomBytes(30).toString('base64url')}`,
     };
     for (const name of ['api', 'agent'] as const)
@@ -343,6 +343,7 @@ function environmentsOf(
       SWATH_API_PORT: String(port),
       SWATH_BOOTSTRAP_API_KEY_FILE: join(folder, 'api-key'),
       SWATH_BOOTSTRAP_AGENT_KEY_FILE: join(folder, 'agent-key'),
+      SWATH_STORAGE_DIR: join(folder, 'storage'),
     });
   });
   for (let index = 0; index < (options.orchestrators ?? 1); index += 1) {

@@ -6,8 +6,9 @@ import type { Queryable } from '@swath/persistence';
 const PREFIX = 'swt_';
 const MAC_LENGTH = 40;
 
+/** 160 bits in hexadecimal: old wandb clients take exactly 40 characters after the first dash of a key. */
 function macOf(secret: Buffer, leaseId: string): string {
-  return createHmac('sha256', secret).update(leaseId).digest('base64url').slice(0, MAC_LENGTH);
+  return createHmac('sha256', secret).update(leaseId).digest('hex').slice(0, MAC_LENGTH);
 }
 
 /** Reads the server's secret for attempt tokens, making it at the first call. */
@@ -23,16 +24,23 @@ export async function tokenSecret(db: Queryable): Promise<Buffer> {
   return row.value;
 }
 
-/** `swt_<lease id>_<mac>`. */
+/** `swt_<lease id without ls_, dashes as underscores>-<mac>`. */
 export function attemptToken(secret: Buffer, leaseId: string): string {
-  return `${PREFIX}${leaseId}_${macOf(secret, leaseId)}`;
+  return `${PREFIX}${leaseId.slice(3).replaceAll('-', '_')}-${macOf(secret, leaseId)}`;
 }
 
 /** The lease a token names, if the token is genuine. */
 export function leaseOfToken(secret: Buffer, token: string): string | undefined {
-  if (!token.startsWith(PREFIX) || token.length < PREFIX.length + MAC_LENGTH + 2) return undefined;
-  const leaseId = token.slice(PREFIX.length, -(MAC_LENGTH + 1));
-  const given = Buffer.from(token.slice(-MAC_LENGTH));
+  const [head = '', mac = ''] = token.split('-', 2);
+  if (
+    !head.startsWith(PREFIX) ||
+    mac.length !== MAC_LENGTH ||
+    token.length !== head.length + 1 + MAC_LENGTH
+  ) {
+    return undefined;
+  }
+  const leaseId = `ls_${head.slice(PREFIX.length).replaceAll('_', '-')}`;
+  const given = Buffer.from(mac);
   const expected = Buffer.from(macOf(secret, leaseId));
   return given.length === expected.length && timingSafeEqual(given, expected) ? leaseId : undefined;
 }

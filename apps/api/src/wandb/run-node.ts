@@ -71,7 +71,8 @@ export function runNode(run: ClientRun): object {
     sweep: (_args: unknown, context: WireContext) =>
       run.sweepId === null ? null : context.nodes.sweep(run.projectId, run.sweepId, context),
     readOnly: false,
-    user: run.createdById === null ? null : userNode(run.createdById, run.createdByName ?? 'unknown'),
+    // Clients take a run without a user for a broken one.
+    user: userNode(run.createdById ?? 'unknown', run.createdByName ?? 'unknown'),
     host: run.host,
     createdAt: run.createdAt.toISOString(),
     updatedAt: run.updatedAt.toISOString(),

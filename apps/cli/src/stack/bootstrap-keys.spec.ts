@@ -15,9 +15,9 @@ afterEach(() => {
 describe('bootstrapKeys', () => {
   it('makes two random keys in files that only this user can read', () => {
     const { apiKey, apiKeyFile, agentKeyFile } = bootstrapKeys(dataDir);
-    expect(apiKey).toMatch(/^swk_[\w-]{40}$/);
+    expect(apiKey).toMatch(/^swk_\w{8}-\w{40}$/);
     expect(readFileSync(apiKeyFile, 'utf8')).toBe(`${apiKey}\n`);
-    expect(readFileSync(agentKeyFile, 'utf8')).toMatch(/^swa_[\w-]{40}\n$/);
+    expect(readFileSync(agentKeyFile, 'utf8')).toMatch(/^swa_\w{8}-\w{40}\n$/);
     for (const file of [apiKeyFile, agentKeyFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(dataDir).sort()).toEqual(['agent-key', 'api-key']);
   });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 
 /** Where the keys are. */
 export interface BootstrapKeys {
-  /** File with the API key, `swk_` and 40 characters. */
+  /** File with the API key, `swk_`, a part that may be shown, a dash and 40 characters: what wandb clients of every age take. */
   readonly apiKeyFile: string;
-  /** File with the agent's key, `swa_` and 40 characters. */
+  /** File with the agent's key, `swa_`, in the same form. */
   readonly agentKeyFile: string;
   /** The API key itself. */
   readonly apiKey: string;
@@ -30,8 +30,9 @@ export function bootstrapKeys(dataDir: string): BootstrapKeys {
 // Written aside and linked into place: the file appears whole, and one that is there is never replaced.
 function ensureKey(file: string, prefix: string): void {
   const draft = `${file}.${process.pid}`;
-  // 30 bytes are 40 characters of base64url.
-  writeFileSync(draft, `${prefix}${randomBytes(30).toString('base64url')}\n`, { mode: 0o600 });
+  const shown = randomBytes(4).toString('hex');
+  const secret = randomBytes(20).toString('hex');
+  writeFileSync(draft, `${prefix}${shown}-${secret}\n`, { mode: 0o600 });
   try {
     linkSync(draft, file);
   } catch (error) {

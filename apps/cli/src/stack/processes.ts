@@ -27,6 +27,7 @@ export function apiProcess(config: StackConfig, addresses: StackAddresses, keys:
       SWATH_API_PORT: String(addresses.apiPort),
       SWATH_BOOTSTRAP_API_KEY_FILE: keys.apiKeyFile,
       SWATH_BOOTSTRAP_AGENT_KEY_FILE: keys.agentKeyFile,
+      SWATH_STORAGE_DIR: config.env['SWATH_STORAGE_DIR'] || join(config.dataDir, 'storage'),
     },
     ready: {
       message: true,

@@ -19,6 +19,7 @@ function whereOf(query: RunQuery, parameters: SqlParameters): string {
     `r.project_id = ${parameters.add(query.projectId)}`,
     'r.deleted_at IS NULL',
     `r.state <> 'pending'`,
+    `t.state IS DISTINCT FROM 'not_run'`,
   ];
   if (query.sweepId !== undefined) conditions.push(`t.sweep_id = ${parameters.add(query.sweepId)}`);
   if (query.filter !== undefined) conditions.push(conditionOf(query.filter, parameters));

@@ -54,16 +54,17 @@ export const shownState = `CASE
     AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.run_id = r.id AND l.state = 'live') THEN 'crashed'
   ELSE r.state END`;
 
-/** Tables of a client run: `r` run, `p` project, `m` team, `c` creator, `t` trial. */
+/** Tables of a client run: `r` run, `p` project, `m` team, `c` creator, `t` trial, `s` sweep. */
 export const clientRunFrom = `FROM run r JOIN project p ON p.id = r.project_id JOIN team m ON m.id = p.team_id
-  LEFT JOIN principal c ON c.id = r.created_by LEFT JOIN trial t ON t.run_id = r.id`;
+  LEFT JOIN trial t ON t.run_id = r.id LEFT JOIN sweep s ON s.id = t.sweep_id
+  LEFT JOIN principal c ON c.id = coalesce(r.created_by, s.created_by)`;
 
 /** Columns of `ClientRun`. */
 export const clientRunColumns = `r.id, ('x' || substr(md5(r.project_id), 1, 7))::bit(28)::bigint AS number, r.org_id AS "orgId",
   r.project_id AS "projectId", p.name AS project, p.created_at AS "projectCreatedAt",
   m.id AS "teamId", m.name AS entity, r.name, r.display_name AS "displayName", ${shownState} AS state,
   r.config_text AS "configText", r.summary_text AS "summaryText", r.config, r.summary, r.tags, r.notes, r.description,
-  r.group_name AS "groupName", r.job_type AS "jobType", r.created_by AS "createdById", c.name AS "createdByName", r.host,
+  r.group_name AS "groupName", r.job_type AS "jobType", c.id AS "createdById", c.name AS "createdByName", r.host,
   r.commit_hash AS "commitHash", r.exit_code AS "exitCode", r.stop_requested AS "stopRequested",
   r.history_lines::float8 AS "historyLines", r.event_lines::float8 AS "eventLines", r.log_lines::float8 AS "logLines",
   r.last_step::float8 AS "lastStep", t.sweep_id AS "sweepId", r.created_at AS "createdAt", r.updated_at AS "updatedAt",
