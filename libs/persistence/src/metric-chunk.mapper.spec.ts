@@ -47,6 +47,13 @@ describe('metric chunks', () => {
     );
   });
 
+  it('keep strings that are names of object properties', () => {
+    const [row] = decodeMetrics(
+      encodeMetrics([{ values: { a: 'constructor', b: 'toString', c: '__proto__' } }]),
+    );
+    expect({ ...row?.values }).toEqual({ a: 'constructor', b: 'toString', c: '__proto__' });
+  });
+
   it('keep the sign of zero and the last bit of a double', () => {
     const values = { a: -0, b: 0.1 + 0.2, c: Number.MIN_VALUE };
     const [row] = decodeMetrics(encodeMetrics([{ values }]));

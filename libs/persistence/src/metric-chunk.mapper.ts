@@ -34,12 +34,17 @@ export interface ChunkHeader {
 
 const STEP = '\u0000step';
 const OFFSET = '\u0000offset';
-const nonFinite: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };
+// A map, because a logged string such as "constructor" would find a property of an object.
+const nonFinite = new Map([
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+]);
 
 /** The number a logged value stands for, or `undefined` when it is no number. The wire writes non-finite ones as strings. */
 export function numericValue(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? nonFinite[value] : undefined;
+  return typeof value === 'string' ? nonFinite.get(value) : undefined;
 }
 
 function packNumbers(values: readonly number[]): Buffer {
