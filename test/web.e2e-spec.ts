@@ -114,7 +114,7 @@ describe('the pages, in a browser', () => {
     await page.evaluate('window.notReloaded = true');
     await page.waitForSelector('.sweep-head .state-running');
     await page.waitForSelector('.sweep-head .state-finished', { timeout: 90_000 });
-    await page.waitForSelector('.headline:has-text("8 of 8 trials ended")');
+    await page.waitForSelector('.headline:has-text("8 trials ended")');
     expect(await page.evaluate('window.notReloaded')).toBe(true);
     expect(await pwned()).toBeUndefined();
   });
@@ -192,7 +192,7 @@ describe('the pages, in a browser', () => {
     const other = await product.submit({ ...JSON.parse(spec), name: 'after the restart' });
     await page.waitForSelector('a:has-text("after the restart")');
     await product.request('POST', `/api/v1/sweeps/${other}:cancel`);
-    await page.waitForSelector('.state-cancelled');
+    await page.waitForSelector('.state-cancelling, .state-cancelled');
   });
 
   it('sign out', async () => {

@@ -1,7 +1,6 @@
 // A headless Chromium for scenarios in the web pages. Debian's package `chromium` is enough; SWATH_CHROMIUM names another one.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Starts the browser. */
@@ -44,7 +43,7 @@ export async function seriousBreaches(page: Page): Promise<string[]> {
       globalThis as unknown as { axe: { run: (context: unknown, options: unknown) => Promise<AxeResult> } }
     ).axe;
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations } = await runner.run(undefined, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await runner.run('html', { runOnly: { type: 'tag', values: tags } });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
