@@ -381,7 +381,7 @@ async function unlink(
     throw new WireError(404, 'there is no such link');
   }
   await unlinkArtifact(context.db, { artifactId: artifact.id, collectionId });
-  return { success: true };
+  return { success: true, artifactID: input.artifactID };
 }
 
 async function describeCollection(

@@ -219,14 +219,14 @@ input UpdateArtifactInput {
 input DeleteArtifactInput { artifactID: ID! deleteAliases: Boolean clientMutationId: String }
 input AddAliasesInput {
   artifactID: ID!
-  aliases: [ArtifactAliasInput!]!
+  aliases: [ArtifactCollectionAliasInput!]!
   entityName: String
   projectName: String
   clientMutationId: String
 }
 input DeleteAliasesInput {
   artifactID: ID!
-  aliases: [ArtifactAliasInput!]!
+  aliases: [ArtifactCollectionAliasInput!]!
   entityName: String
   projectName: String
   clientMutationId: String
@@ -242,6 +242,7 @@ input LinkArtifactInput {
   clientMutationId: String
 }
 type LinkArtifactPayload { versionIndex: Int artifactMembership: ArtifactCollectionMembership }
+type UnlinkArtifactPayload { success: Boolean artifactID: ID clientMutationId: String }
 input UnlinkArtifactInput { artifactID: ID! artifactPortfolioID: ID! clientMutationId: String }
 input UpdateArtifactSequenceInput {
   artifactSequenceID: ID!

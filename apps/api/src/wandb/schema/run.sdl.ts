@@ -145,7 +145,7 @@ type Mutation {
   addAliases(input: AddAliasesInput!): SuccessPayload
   deleteAliases(input: DeleteAliasesInput!): SuccessPayload
   linkArtifact(input: LinkArtifactInput!): LinkArtifactPayload
-  unlinkArtifact(input: UnlinkArtifactInput!): SuccessPayload
+  unlinkArtifact(input: UnlinkArtifactInput!): UnlinkArtifactPayload
   updateArtifactSequence(input: UpdateArtifactSequenceInput!): ArtifactCollectionPayload
   updateArtifactPortfolio(input: UpdateArtifactPortfolioInput!): ArtifactCollectionPayload
 }
