@@ -18,6 +18,7 @@ import { Access } from './http/access.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { BudgetsController } from './money/budgets.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { PoolsController } from './pools/pools.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -55,6 +56,7 @@ export class ApiModule implements BeforeApplicationShutdown {
         AgentsController,
         PoolsController,
         NodesController,
+        BudgetsController,
         EventsController,
         HealthController,
         DocsController,

@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { addAgent } from './commands/agent.js';
 import { addApi } from './commands/api.js';
+import { addBudget } from './commands/budget.js';
 import { addConfig } from './commands/config.js';
 import { addCost } from './commands/cost.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHelp } from './commands/help.js';
+import { addLedger } from './commands/ledger.js';
 import { addLogin } from './commands/login.js';
 import { addNode } from './commands/node.js';
 import { addPool } from './commands/pool.js';
@@ -61,7 +63,10 @@ export function createProgram(host: Host): Command {
   addRun(program, host);
   addSweep(program, host);
   addTrial(program, host);
+  program.commandsGroup('Money:');
   addCost(program, host);
+  addBudget(program, host);
+  addLedger(program, host);
   program.commandsGroup('Machines:');
   addUp(program);
   addAgent(program, host);

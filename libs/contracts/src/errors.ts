@@ -115,6 +115,27 @@ export const errorCatalogue = {
     'A budget does not allow this',
     'Raise the budget named in detail or ask for less.',
   ),
+  'budget/not-found': entry(404, 'There is no such budget', 'List budgets to see the ids you can reach.'),
+  'budget/exists': entry(
+    409,
+    'This scope has a budget in this unit',
+    'Change the limit of the budget named in detail.',
+  ),
+  'budget/scope-not-found': entry(
+    404,
+    'There is no such organisation, team or project',
+    'Give the id of a scope that your key reaches.',
+  ),
+  'budget/limit-below-use': entry(
+    409,
+    'The limit is below what is already used',
+    'Give a limit of at least the amount in detail, or stop sweeps that spend from it.',
+  ),
+  'budget/changed': entry(
+    409,
+    'The budget was changed by somebody else',
+    'Read the budget again and decide on its present limit.',
+  ),
   'node/not-found': entry(404, 'There is no such node', 'List nodes to see the ids you can reach.'),
   'lease/fenced': entry(
     409,

@@ -143,6 +143,7 @@ export type {
   SweepView,
   TrialView,
 } from './api/views.js';
+export type { BudgetDetail, BudgetEntryView, BudgetView, LedgerCheck } from './api/budget-routes.js';
 export { problemSchema } from './api/views.js';
 export { openApiDocument } from './api/openapi.js';
 export type { OpenApiDocument } from './api/openapi.js';

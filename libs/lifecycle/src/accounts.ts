@@ -73,19 +73,23 @@ function collect(rows: readonly AccountRow[]): Map<string, BudgetAccounts> {
   return budgets;
 }
 
-/** Budgets that govern the leases of a sweep in money or GPU time: those on its path. Sorted by id. */
+/**
+ * Budgets that govern the leases of sweeps: those on their path in GPU time and in the currency the lease is priced in. Money of
+ * another currency is never converted, so such a budget does not see the lease. Sorted by id.
+ */
 export async function budgetsOfSweeps(
   tx: Queryable,
   sweepIds: readonly string[],
+  currency: string | undefined,
 ): Promise<Map<string, string[]>> {
   const rows = await tx.query<{ sweep_id: string; budget_ids: string[] }>(
     `SELECT s.id AS sweep_id, array_agg(b.id ORDER BY b.id) AS budget_ids
      FROM sweep s
-     JOIN budget b ON (b.unit = 'gpu_time' OR b.unit LIKE 'money:%') AND (
+     JOIN budget b ON (b.unit = 'gpu_time' OR b.unit = 'money:' || $2) AND (
        (b.scope_kind = 'sweep' AND b.scope_id = s.id) OR (b.scope_kind = 'project' AND b.scope_id = s.project_id) OR
        (b.scope_kind = 'team' AND b.scope_id = s.team_id) OR (b.scope_kind = 'org' AND b.scope_id = s.org_id))
      WHERE s.id = ANY ($1) GROUP BY s.id`,
-    [sweepIds],
+    [sweepIds, currency ?? ''],
   );
   return new Map(rows.map((row) => [row.sweep_id, row.budget_ids]));
 }
@@ -151,6 +155,8 @@ export interface NewBudget {
   readonly mode: 'HARD' | 'SOFT' | 'MONITOR';
   readonly onExhaust: 'stop_new' | 'drain' | 'kill';
   readonly actor: string;
+  /** Why the limit is what it is; kept with its version. */
+  readonly reason?: string;
 }
 
 /** Id of the budget of a scope in a unit. */
@@ -176,6 +182,7 @@ export async function openBudget(tx: Tx, budget: NewBudget): Promise<string> {
       budget.limit,
     ],
   );
+  await writeVersion(tx, id, { actor: budget.actor, reason: budget.reason ?? 'opened with its scope' });
   await tx.query(
     `INSERT INTO ledger_account (id, org_id, budget_id, unit, kind, mode) VALUES ($1, $2, NULL, $3, 'issuer', 'MONITOR')
      ON CONFLICT (id) DO NOTHING`,
@@ -197,4 +204,59 @@ export async function openBudget(tx: Tx, budget: NewBudget): Promise<string> {
     },
   ]);
   return id;
+}
+
+/** A new limit of a budget whose accounts are locked. */
+export interface LimitSetting {
+  readonly orgId: string;
+  readonly limit: bigint;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** What is spent or held of a budget; its limit cannot be cut below. */
+export function committedOf({ balance }: Pick<BudgetAccounts, 'balance'>): bigint {
+  return balance.held + balance.spent + balance.overdraft;
+}
+
+/**
+ * Sets the limit of a budget as its next version and grants or takes back the difference. The caller has locked the accounts and
+ * checked that the limit covers what is committed.
+ *
+ * @returns the new version
+ */
+export async function setLimit(tx: Tx, budget: BudgetAccounts, setting: LimitSetting): Promise<number> {
+  const delta = setting.limit - budget.balance.avail - committedOf(budget);
+  const [row] = await tx.query<{ version: number }>(
+    'UPDATE budget SET limit_amount = $2, version = version + 1 WHERE id = $1 RETURNING version',
+    [budget.id, setting.limit],
+  );
+  const version = row?.version ?? 0;
+  await writeVersion(tx, budget.id, setting);
+  const [issuer, avail] = [`issuer:${setting.orgId}:${budget.unit}`, accountOf(budget.id, 'avail')];
+  const moved =
+    delta > 0n ? { from: issuer, to: avail, amount: delta } : { from: avail, to: issuer, amount: -delta };
+  await post(tx, [
+    {
+      orgId: setting.orgId,
+      kind: delta < 0n ? 'limit_cut' : 'grant',
+      key: `limit:${budget.id}:${version}`,
+      actor: setting.actor,
+      reason: setting.reason,
+      transfers: delta === 0n ? [] : [moved],
+    },
+  ]);
+  return version;
+}
+
+async function writeVersion(
+  tx: Tx,
+  budgetId: string,
+  { actor, reason }: { readonly actor: string; readonly reason: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO budget_version (budget_id, version, limit_amount, actor, reason, at)
+     SELECT id, version, limit_amount, $2, $3, clock_timestamp() FROM budget WHERE id = $1`,
+    [budgetId, actor, reason],
+  );
 }

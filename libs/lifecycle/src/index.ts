@@ -10,7 +10,7 @@ export { buildReport, readReport } from './report.js';
 export { describeDecision, describeWaiting, type WaitingReason } from './reasons.js';
 export { markSilentNodes, registerNode, setNodeState, type Registration } from './nodes.js';
 export { lookForLeases, pollLeases, type LeaseLook } from './place-attempts.js';
-export { hasPlaceable, nextDue } from './queue.js';
+export { queueOutlook, type QueueOutlook } from './queue.js';
 export { pendingCommands, renewLeases } from './renew.js';
 export { completeLease, expireLeases, outcomeOf } from './end-lease.js';
 export { recordMetrics } from './measure.js';
@@ -43,6 +43,26 @@ export {
 } from './reads.js';
 export { createPool, editPool, type PoolSettings } from './pools.js';
 export { openBudget, type NewBudget } from './accounts.js';
+export {
+  changeBudgetLimit,
+  createBudget,
+  describeAmount,
+  listBudgetEntries,
+  listBudgets,
+  readBudget,
+  readBudgetVersions,
+  type BudgetEntry,
+  type BudgetLimitChange,
+  type BudgetSummary,
+  type BudgetVersion,
+  type ScopeBudget,
+} from './budgets.js';
+export {
+  verifyLedger,
+  type LedgerFinding,
+  type LedgerRule,
+  type LedgerVerification,
+} from './verify-ledger.js';
 export {
   DEFAULT_PROJECT,
   ensureProject,

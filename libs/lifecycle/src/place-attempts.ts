@@ -120,7 +120,8 @@ async function placeOn(tx: Tx, node: NodeRow, poll: LeasePoll): Promise<Placing>
   const queue = await readQueue(tx, node, free.length);
   if (queue.length === 0) return nothing;
   const price = await currentPrice(tx, node.pool_id);
-  const paths = await budgetsOfSweeps(tx, [...new Set(queue.map((queued) => queued.sweepId))]);
+  const sweepIds = [...new Set(queue.map((queued) => queued.sweepId))];
+  const paths = await budgetsOfSweeps(tx, sweepIds, price?.currency);
   const accounts = await lockBudgets(tx, [...paths.values()].flat());
   const share = await readShare(tx, node.pool_id);
   const capacities = await readCapacities(tx, node.pool_id);
@@ -156,7 +157,15 @@ interface Choice {
 
 type Waiting =
   | WaitReason
-  | { readonly code: 'budget'; readonly budgetId: string; readonly needed: string; readonly avail: string };
+  | {
+      readonly code: 'budget';
+      readonly budgetId: string;
+      readonly scopeKind: string;
+      readonly scopeId: string;
+      readonly unit: string;
+      readonly needed: string;
+      readonly avail: string;
+    };
 
 /**
  * Alternates placement and admission until every pick is admitted. A refusal takes the sweep's other attempts out of the
@@ -183,7 +192,7 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
     const admitted = new Set(grantings.map((granting) => granting.queued.id));
     for (const queued of queue) {
       if (queued.sweepId === refused.sweepId && !admitted.has(queued.id)) {
-        blocked.set(queued.id, budgetReason(refused.plan));
+        blocked.set(queued.id, budgetReason(refused.plan, input.accounts));
       }
     }
   }
@@ -202,10 +211,14 @@ function roomOf({ node, capacities }: Choice): Pick<PlacementInput, 'capacity' |
   };
 }
 
-function budgetReason(refusal: Extract<HoldPlan, { ok: false }>): Waiting {
+function budgetReason(refusal: Extract<HoldPlan, { ok: false }>, accounts: Choice['accounts']): Waiting {
+  const { scopeKind = '', scopeId = '', unit = '' } = accounts.get(refusal.budgetId) ?? {};
   return {
     code: 'budget',
     budgetId: refusal.budgetId,
+    scopeKind,
+    scopeId,
+    unit,
     needed: refusal.needed.toString(),
     avail: refusal.avail.toString(),
   };

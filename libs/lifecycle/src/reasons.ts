@@ -1,5 +1,6 @@
 /** Sentences for people: why a trial was stopped, why an attempt waits. One place, so API, CLI and report say the same. */
 import type { Decision } from '@swath/contracts';
+import { describeAmount } from './budgets.js';
 
 function number(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(5).replace(/\.?0+$/, '');
@@ -26,7 +27,8 @@ export interface WaitingReason {
 /** One sentence for a waiting reason; `null` stands for an attempt that placement has not looked at. */
 export function describeWaiting(reason: WaitingReason | null): string {
   if (reason === null) return 'waits for its turn, or for a node of its pool to offer slots';
-  const starts = typeof reason['startsInMs'] === 'number' ? `; at the earliest ${inTime(reason['startsInMs'])}` : '';
+  const starts =
+    typeof reason['startsInMs'] === 'number' ? `; at the earliest ${inTime(reason['startsInMs'])}` : '';
   return whyWaiting(reason) + starts;
 }
 
@@ -57,8 +59,25 @@ function whyWaiting(reason: WaitingReason): string {
     case 'parallel':
       return `the sweep runs its limit of ${String(reason['limit'])} trials`;
     case 'budget':
-      return `budget ${String(reason['budgetId'])} has ${String(reason['avail'])} units left; the lease needs ${String(reason['needed'])}`;
+      return describeShortage(reason);
     default:
       return reason.code;
   }
+}
+
+const raisers: Readonly<Record<string, string>> = {
+  org: 'an admin can raise it',
+  team: 'an admin can raise it',
+  project: 'a budget owner of the project or an admin can raise it',
+  sweep: 'a member of the project can raise it in the limits of the sweep',
+};
+
+/** Which budget is short, by how much, and who can raise it. Amounts come from the ledger, as whole numbers in text. */
+function describeShortage(reason: WaitingReason): string {
+  const text = (field: string): string => (typeof reason[field] === 'string' ? reason[field] : '');
+  const amount = (field: string): string =>
+    /^-?\d+$/.test(text(field)) ? describeAmount(text('unit'), BigInt(text(field))) : 'an unknown amount';
+  const scope = `the budget ${text('budgetId')} of ${text('scopeKind')} ${text('scopeId')}`;
+  const raiser = raisers[text('scopeKind')] ?? 'an admin can raise it';
+  return `${scope} has ${amount('avail')} left and the lease needs ${amount('needed')}; ${raiser}`;
 }

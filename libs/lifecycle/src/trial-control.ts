@@ -8,7 +8,7 @@ import {
   type TrialState,
 } from '@swath/contracts';
 import { violates, type Database, type Tx } from '@swath/persistence';
-import { accountOf, budgetIdOf, lockBudgets, openBudget, post } from './accounts.js';
+import { accountOf, budgetIdOf, committedOf, lockBudgets, openBudget, post, setLimit } from './accounts.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { currentPrice } from './prices.js';
@@ -277,32 +277,16 @@ async function changeBudget(tx: Tx, sweep: SweepRow, change: BudgetChange): Prom
     });
     return;
   }
-  const { avail, held, spent, overdraft } = known.balance;
-  const granted = avail + held + spent + overdraft;
-  const delta = change.limit - granted;
-  if (delta < 0n && avail + delta < 0n) {
+  if (change.limit < committedOf(known)) {
     throw new DomainError(
       'sweep/limit-below-use',
-      `${change.unit} ${granted - avail} is spent or held; the new limit is ${change.limit}`,
+      `${change.unit} ${committedOf(known)} is spent or held; the new limit is ${change.limit}`,
     );
   }
-  const [row] = await tx.query<{ version: number }>(
-    'UPDATE budget SET limit_amount = $2, version = version + 1 WHERE id = $1 RETURNING version',
-    [id, change.limit],
-  );
-  const issuer = `issuer:${sweep.org_id}:${change.unit}`;
-  await post(tx, [
-    {
-      orgId: sweep.org_id,
-      kind: delta < 0n ? 'limit_cut' : 'grant',
-      key: `limit:${id}:${row?.version ?? 0}`,
-      actor: change.actor,
-      transfers:
-        delta === 0n
-          ? []
-          : delta > 0n
-            ? [{ from: issuer, to: accountOf(id, 'avail'), amount: delta }]
-            : [{ from: accountOf(id, 'avail'), to: issuer, amount: -delta }],
-    },
-  ]);
+  await setLimit(tx, known, {
+    orgId: sweep.org_id,
+    limit: change.limit,
+    actor: change.actor,
+    reason: 'changed with the limits of the sweep',
+  });
 }

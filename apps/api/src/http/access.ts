@@ -105,7 +105,8 @@ export class Access {
     }
   }
 
-  private person(caller: Principal): Person {
+  /** The caller as a person or service. @throws `auth/forbidden` */
+  person(caller: Principal): Person {
     if (caller.kind === 'user' || caller.kind === 'service') return caller;
     throw new DomainError('auth/forbidden', 'this address needs an API key of a person or service');
   }

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { agentRoutes } from './agent-routes.js';
+import { budgetRoutes } from './budget-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { serverRoutes } from './server-routes.js';
 import { sweepRoutes } from './sweep-routes.js';
@@ -14,6 +15,7 @@ export const routes = {
   ...sweepRoutes,
   ...trialRoutes,
   ...fleetRoutes,
+  ...budgetRoutes,
   ...serverRoutes,
   ...agentRoutes,
 } as const;

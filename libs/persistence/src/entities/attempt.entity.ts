@@ -30,6 +30,8 @@ import { TrialEntity } from './trial.entity.js';
 @Index('attempt_queue', { synchronize: false })
 // INDEX attempt_queue_by_sweep ON attempt (sweep_id, priority DESC, enqueued_at, id) WHERE (state = 'queued'::text)
 @Index('attempt_queue_by_sweep', { synchronize: false })
+// INDEX attempt_queue_due ON attempt (pool_id, not_before) WHERE ((state = 'queued'::text) AND (not_before IS NOT NULL))
+@Index('attempt_queue_due', { synchronize: false })
 export class AttemptEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'attempt_pkey' })
   id!: string;

@@ -13,6 +13,7 @@ import { ArtifactUseEntity } from './artifact-use.entity.js';
 import { ArtifactOutputEntity } from './artifact-output.entity.js';
 import { AttemptEntity } from './attempt.entity.js';
 import { BudgetEntity } from './budget.entity.js';
+import { BudgetVersionEntity } from './budget-version.entity.js';
 import { DecisionEntity } from './decision.entity.js';
 import { EventEntity } from './event.entity.js';
 import { IdempotentRequestEntity } from './idempotent-request.entity.js';
@@ -57,6 +58,7 @@ export const entities = [
   ArtifactOutputEntity,
   AttemptEntity,
   BudgetEntity,
+  BudgetVersionEntity,
   DecisionEntity,
   EventEntity,
   IdempotentRequestEntity,

@@ -7,8 +7,8 @@ import { LedgerTxnEntity } from './ledger-txn.entity.js';
 @Entity('ledger_transfer')
 @Check('ledger_transfer_amount_check', '(amount > 0)')
 @Check('ledger_transfer_check', '(from_account <> to_account)')
-@Index('ledger_transfer_from', ['fromAccount'])
-@Index('ledger_transfer_to', ['toAccount'])
+@Index('ledger_transfer_from', ['fromAccount', 'txnSeq'])
+@Index('ledger_transfer_to', ['toAccount', 'txnSeq'])
 export class LedgerTransferEntity {
   @ForeignKey(() => LedgerTxnEntity, { name: 'ledger_transfer_txn_seq_fkey' })
   @PrimaryColumn({ type: 'bigint', name: 'txn_seq', primaryKeyConstraintName: 'ledger_transfer_pkey' })

@@ -11,6 +11,7 @@ import { LeaseEntity } from './lease.entity.js';
 )
 @Check('usage_record_cost_micros_check', '(cost_micros >= 0)')
 @Check('usage_record_milli_gpu_ms_check', '(milli_gpu_ms >= 0)')
+@Index('usage_record_by_org', ['orgId', 'toAt', 'leaseId'])
 @Index('usage_record_by_project', ['projectId', 'fromAt'])
 @Index('usage_record_by_sweep', ['sweepId', 'class'])
 export class UsageRecordEntity {

@@ -7,6 +7,7 @@ import { CreateStreams1764000000005 } from './1764000000005-create-streams.js';
 import { CreateClientRuns1764000000010 } from './1764000000010-create-client-runs.js';
 import { CreateArtifacts1764000000011 } from './1764000000011-create-artifacts.js';
 import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
+import { CreateBudgetVersions1764000000030 } from './1764000000030-create-budget-versions.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -18,4 +19,5 @@ export const migrations = [
   CreateClientRuns1764000000010,
   CreateArtifacts1764000000011,
   IndexQueue1764000000020,
+  CreateBudgetVersions1764000000030,
 ];
