@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, checkNode, installPackages, root, say } from './install.mjs';
+import { testEnvironment } from './test-python.mjs';
 
 const PROJECTS = ['unit', 'replay', 'db', 'e2e'];
 
@@ -13,6 +14,7 @@ checkNode();
 installPackages();
 build();
 
+const env = testEnvironment();
 const args = process.argv.slice(2);
 const chosen = takeProjects(args);
 const folder = mkdtempSync(join(tmpdir(), 'swath-totals-'));
@@ -27,7 +29,7 @@ for (const project of chosen.length > 0 ? chosen : PROJECTS) {
       ...['run', '--project', project, '--passWithNoTests', ...args],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`],
     ],
-    { cwd: root, stdio: 'inherit' },
+    { cwd: root, env, stdio: 'inherit' },
   );
   const counted = count(outputFile);
   // A run that fails without a failed test in its report failed outside of the tests: it must not pass for success.
