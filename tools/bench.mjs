@@ -1,6 +1,6 @@
 // `npm run bench`: what a person waits for, measured on this machine now: the first and a later start of a stack, then on that stack the
 // gap between two trials on a slot and the time from a bad measurement to the process gone, each beside its floor in the same run.
-// Search quality has benches of its own (libs/search/bench).
+// Before it the latency of a suggestion. Search quality has its own: `npm run bench:search`, libs/search/bench/digits.bench.mjs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,12 @@ import { build, checkNode, installPackages, root } from './install.mjs';
 checkNode();
 installPackages();
 build();
+
+const latency = spawnSync(process.execPath, ['libs/search/bench/suggestion-latency.bench.mjs'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (latency.status !== 0) process.exit(latency.status ?? 1);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'swath-bench-'));
 try {
