@@ -1,5 +1,5 @@
 import { TestFleet } from '@swath/testing';
-import { Database, parseExactRow, writeExactRow, type ExactRow } from '@swath/persistence';
+import { parseExactRow, writeExactRow, type Database, type ExactRow } from '@swath/persistence';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Principal } from '../principals.js';
