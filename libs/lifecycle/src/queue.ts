@@ -68,15 +68,25 @@ export async function readCapacities(
   );
 }
 
-/** Whether any attempt of a pool could start now, slots and budgets left aside. Cheap; takes no lock. */
-export async function hasPlaceable(db: Queryable, poolId: string): Promise<boolean> {
-  const rows = await db.query<{ id: string }>(
-    `SELECT s.id FROM sweep s WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
-       AND EXISTS (SELECT 1 FROM attempt a WHERE a.sweep_id = s.id AND a.state = 'queued'
-         AND (a.not_before IS NULL OR a.not_before <= clock_timestamp())) LIMIT 1`,
+/** Whether a queue has anything to place, and when it will without anything else happening. */
+export interface QueueOutlook {
+  /** An attempt could start now, slots and budgets left aside. */
+  readonly placeable: boolean;
+  /** Milliseconds until the earliest retry becomes due; `null` when none waits for its time. */
+  readonly dueInMs: number | null;
+}
+
+/** A look at the queue of a pool that costs little and takes no lock. */
+export async function queueOutlook(db: Queryable, poolId: string): Promise<QueueOutlook> {
+  const [row] = await db.query<QueueOutlook>(
+    `SELECT EXISTS (SELECT 1 FROM sweep s WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
+         AND EXISTS (SELECT 1 FROM attempt a WHERE a.sweep_id = s.id AND a.state = 'queued'
+           AND (a.not_before IS NULL OR a.not_before <= clock_timestamp()))) AS placeable,
+       (SELECT extract(epoch FROM min(not_before) - clock_timestamp())::double precision * 1000 FROM attempt
+         WHERE pool_id = $1 AND state = 'queued' AND not_before > clock_timestamp()) AS "dueInMs"`,
     [poolId],
   );
-  return rows.length > 0;
+  return row ?? { placeable: false, dueInMs: null };
 }
 
 /** Slots in use in a pool, by team and by sweep. */
@@ -90,13 +100,4 @@ export async function readShare(tx: Queryable, poolId: string): Promise<Share> {
   const byTeam = new Map<string, number>();
   for (const row of rows) byTeam.set(row.team_id, (byTeam.get(row.team_id) ?? 0) + row.slots);
   return { byTeam, bySweep: new Map(rows.map((row) => [row.sweep_id, row.slots])) };
-}
-
-/** When placement should look at a pool again although nothing happened: the earliest retry that becomes due. */
-export async function nextDue(db: Queryable, poolId: string): Promise<Date | undefined> {
-  const [row] = await db.query<{ at: Date | null }>(
-    `SELECT min(not_before) AS at FROM attempt WHERE pool_id = $1 AND state = 'queued' AND not_before > clock_timestamp()`,
-    [poolId],
-  );
-  return row?.at ?? undefined;
 }

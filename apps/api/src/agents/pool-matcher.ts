@@ -4,7 +4,7 @@
  * back empty: with hundreds of waiting nodes a new trial costs two looks, not hundreds.
  */
 import type { LeasePollReply } from '@swath/contracts';
-import { nextDue, hasPlaceable, type LeaseLook } from '@swath/lifecycle';
+import { queueOutlook, type LeaseLook } from '@swath/lifecycle';
 import type { Queryable } from '@swath/persistence';
 import type { Subscription } from '../events/wake-ups.js';
 
@@ -97,7 +97,7 @@ export class PoolMatcher {
   private async round(): Promise<number> {
     const now = performance.now();
     const due = [...this.waiters].filter((waiter) => !waiter.looked || waiter.endsAt <= now);
-    const placeable = await hasPlaceable(this.db, this.poolId);
+    const { placeable, dueInMs } = await queueOutlook(this.db, this.poolId);
     const looking = placeable ? [...this.waiters] : due;
     let emptyHanded = 0;
     for (const waiter of looking) {
@@ -108,7 +108,7 @@ export class PoolMatcher {
         emptyHanded = Math.max(emptyHanded, waiter.free);
       }
     }
-    return Math.max(1, Math.min(this.untilNextEnd(), await this.untilDue(), LONGEST_PAUSE_MS));
+    return Math.max(5, Math.min(this.untilNextEnd(), dueInMs ?? Infinity, LONGEST_PAUSE_MS));
   }
 
   private async lookFor(waiter: Waiter): Promise<LeaseLook | undefined> {
@@ -126,11 +126,5 @@ export class PoolMatcher {
 
   private untilNextEnd(): number {
     return Math.min(...[...this.waiters].map((waiter) => waiter.endsAt)) - performance.now();
-  }
-
-  /** Milliseconds until a queued attempt may start that may not start now. */
-  private async untilDue(): Promise<number> {
-    const due = await nextDue(this.db, this.poolId);
-    return due === undefined ? Infinity : Math.max(5, due.getTime() - Date.now());
   }
 }
