@@ -168,7 +168,7 @@ describe('the pages, in a browser', () => {
     if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
     for (const path of paths) {
       await open(path);
-      await page.waitForFunction(`document.querySelector('.skeleton') === null`);
+      await page.waitForSelector('.skeleton', { state: 'detached' });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         for (const breach of await seriousBreaches(page)) breaches.push(`${path} ${colorScheme} ${breach}`);

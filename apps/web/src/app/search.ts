@@ -14,6 +14,11 @@ function oneOf<const T extends readonly string[]>(raw: Raw, name: string, words:
   return words.find((word) => word === raw[name]);
 }
 
+/** A default is left out, so that one view has one address. */
+function unless<T extends string>(usual: T, value: T | undefined): T | undefined {
+  return value === usual ? undefined : value;
+}
+
 /** Drops what is `undefined`, so that it does not show in the URL; links may set it to drop a parameter. */
 function compact<T extends object>(values: T): { [K in keyof T]?: T[K] | undefined } {
   const kept: { [K in keyof T]?: T[K] | undefined } = {};
@@ -51,7 +56,7 @@ export const progressAxes = ['trials', 'time', 'cost'] as const;
 /** Sweep page. */
 export function sweepSearch(raw: Raw) {
   return compact({
-    tab: oneOf(raw, 'tab', sweepTabs),
+    tab: unless('overview', oneOf(raw, 'tab', sweepTabs)),
     x: oneOf(raw, 'x', progressAxes),
     sort: text(raw, 'sort', 200),
     state: text(raw, 'state', 200),
@@ -66,7 +71,7 @@ export const trialTabs = ['metrics', 'logs', 'attempts', 'command'] as const;
 /** Trial page. */
 export function trialSearch(raw: Raw) {
   return compact({
-    tab: oneOf(raw, 'tab', trialTabs),
+    tab: unless('metrics', oneOf(raw, 'tab', trialTabs)),
     q: text(raw, 'q', 200),
     line: text(raw, 'line', 20),
     log: oneOf(raw, 'log', ['y']),

@@ -59,6 +59,8 @@ export function SpecEditor({
         }),
       ],
     });
+    // The part that scrolls can be reached and scrolled by keyboard even where the text is not being edited.
+    editor.scrollDOM.tabIndex = 0;
     view.current = editor;
     return () => editor.destroy();
   }, [text]);

@@ -12,7 +12,7 @@ import { formatDuration } from '../format/time.js';
 import './logs.css';
 
 const from = '/signed-in/$team/$project/sweeps/$sweepId/trials/$number';
-const LINE_PX = 20;
+const LINE_PX = 24;
 
 /** The tab. */
 export function LogsTab({ trial }: { readonly trial: TrialView }) {
