@@ -84,7 +84,8 @@ export async function writeHolds(tx: Tx, holds: readonly LeaseHoldRow[]): Promis
   const rows = holds.map((hold) => ({ ...hold, held: hold.held.toString(), spent: hold.spent.toString() }));
   await tx.query(
     `UPDATE lease_hold h SET held = (r->>'held')::bigint, spent = (r->>'spent')::bigint
-     FROM jsonb_array_elements($1::jsonb) r WHERE h.lease_id = r->>'lease_id' AND h.budget_id = r->>'budget_id'`,
-    [JSON.stringify(rows)],
+     FROM jsonb_array_elements($1::jsonb) r
+     WHERE h.lease_id = ANY ($2) AND h.lease_id = r->>'lease_id' AND h.budget_id = r->>'budget_id'`,
+    [JSON.stringify(rows), rows.map((row) => row.lease_id)],
   );
 }

@@ -277,8 +277,8 @@ async function storeReasons(tx: Tx, waiting: ReadonlyMap<string, Waiting>): Prom
   }));
   await tx.query(
     `UPDATE attempt a SET waiting = r->'reason' FROM jsonb_array_elements($1::jsonb) r
-     WHERE a.id = r->>'id' AND a.state = 'queued' AND a.waiting IS DISTINCT FROM r->'reason'`,
-    [JSON.stringify(rows)],
+     WHERE a.id = ANY ($2) AND a.id = r->>'id' AND a.state = 'queued' AND a.waiting IS DISTINCT FROM r->'reason'`,
+    [JSON.stringify(rows), rows.map((row) => row.id)],
   );
 }
 
@@ -366,19 +366,27 @@ async function writeLeases(tx: Tx, node: NodeRow, write: LeaseWrite): Promise<vo
       write.now,
     ],
   );
+  // Ids as arrays: a set of JSON rows has no known size, and the planner would read whole tables for it.
   await tx.query(
     `WITH slots AS (
        INSERT INTO lease_slot (lease_id, node_id, slot_index)
        SELECT r->>'id', $2, s::int FROM jsonb_array_elements($1::jsonb) r, jsonb_array_elements_text(r->'slots') s),
      attempts AS (
        UPDATE attempt SET state = 'running', node_id = $2, started_at = $3, waiting = NULL
-       WHERE id IN (SELECT r->>'attemptId' FROM jsonb_array_elements($1::jsonb) r)),
+       WHERE id = ANY ($4)),
      runs AS (
        UPDATE run SET state = 'running', updated_at = $3
-       WHERE id IN (SELECT r->>'runId' FROM jsonb_array_elements($1::jsonb) r))
+       WHERE id = ANY ($5))
      UPDATE trial SET state = 'running', started_at = coalesce(started_at, $3)
-     WHERE id IN (SELECT r->>'trialId' FROM jsonb_array_elements($1::jsonb) r)`,
-    [json, node.id, write.now],
+     WHERE id = ANY ($6)`,
+    [
+      json,
+      node.id,
+      write.now,
+      write.rows.map((row) => row.attemptId),
+      write.rows.map((row) => row.runId),
+      write.rows.map((row) => row.trialId),
+    ],
   );
   await publish(
     tx,

@@ -131,12 +131,13 @@ async function extend(tx: Tx, leases: readonly LeaseRow[], now: Date): Promise<M
   await writeHolds(tx, newHolds);
   await tx.query(
     `UPDATE lease l SET expires_at = (r->>'expiresAt')::timestamptz, settled_until = $2, settlements = settlements + 1
-     FROM jsonb_array_elements($1::jsonb) r WHERE l.id = r->>'id'`,
-    [JSON.stringify(extended), now],
+     FROM jsonb_array_elements($1::jsonb) r WHERE l.id = ANY ($3) AND l.id = r->>'id'`,
+    [JSON.stringify(extended), now, extended.map((row) => row.id)],
   );
   await tx.query(
-    `UPDATE lease l SET stop_reason = r->>'reason' FROM jsonb_array_elements($1::jsonb) r WHERE l.id = r->>'id'`,
-    [JSON.stringify([...refused].map(([id, reason]) => ({ id, reason })))],
+    `UPDATE lease l SET stop_reason = r->>'reason' FROM jsonb_array_elements($1::jsonb) r
+     WHERE l.id = ANY ($2) AND l.id = r->>'id'`,
+    [JSON.stringify([...refused].map(([id, reason]) => ({ id, reason }))), [...refused.keys()]],
   );
   return refused;
 }
