@@ -153,6 +153,7 @@ describe('sweep run', () => {
 
   it('never asks without a terminal, and names the flag', async () => {
     answerSubmission();
+    answerUnboundedPlan();
     writeFileSync(join(cwd, 'sweep.yaml'), SPEC.replace(/budget.*/, ''));
     const { code, err } = await run('sweep run sweep.yaml');
     expect(code).toBe(2);
@@ -160,8 +161,15 @@ describe('sweep run', () => {
     expect(await run('sweep run sweep.yaml --yes --detach')).toMatchObject({ code: 0 });
   });
 
+  it('asks nothing about a grid, which ends by itself', async () => {
+    answerSubmission();
+    writeFileSync(join(cwd, 'sweep.yaml'), SPEC.replace(/budget.*/, ''));
+    expect(await run('sweep run sweep.yaml --detach')).toMatchObject({ code: 0 });
+  });
+
   it('takes yes for an answer in a terminal', async () => {
     answerSubmission();
+    answerUnboundedPlan();
     writeFileSync(join(cwd, 'sweep.yaml'), SPEC.replace(/budget.*/, ''));
     expect(await run('sweep run sweep.yaml --detach', { isTTY: true, stdin: 'y' })).toMatchObject({
       code: 0,
@@ -169,6 +177,11 @@ describe('sweep run', () => {
     expect(await run('sweep run sweep.yaml --detach', { isTTY: true, stdin: '' })).toMatchObject({ code: 1 });
   });
 });
+
+function answerUnboundedPlan(): void {
+  const body = aPlan({ trials: { max: null, gridSize: null } });
+  api.answers.set('POST /api/v1/sweeps:plan', { status: 200, body });
+}
 
 describe('a spec with mistakes', () => {
   it('is refused before anything is sent, each with line, column and caret', async () => {

@@ -1,7 +1,15 @@
 // The trial workflow's one step: under the trial's lock, read the attempts, decide, and either queue the next attempt or close
 // the trial once. Harmless to repeat: a closed or waiting trial answers what it is.
-import { attemptIdOf, DomainError, type SweepState, type TrialState } from '@swath/contracts';
+import {
+  attemptIdOf,
+  DomainError,
+  type AttemptOutcome,
+  type ProcessExit,
+  type SweepState,
+  type TrialState,
+} from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
+import { describeFailure } from './failure.js';
 import { nextStep, type PastAttempt } from './next-step.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
 import type { SweepRow } from './sweep-rows.js';
@@ -74,12 +82,16 @@ async function moveTrial(tx: Tx, trial: TrialRow, state: TrialState): Promise<vo
   await publish(tx, [stateNotice(trial, state)]);
 }
 
-function stateNotice(trial: TrialRow, state: TrialState): Parameters<typeof publish>[1][number] {
+function stateNotice(
+  trial: TrialRow,
+  state: TrialState,
+  reason?: TrialFailure,
+): Parameters<typeof publish>[1][number] {
   return {
     projectId: trial.project_id,
     topic: `sweep:${trial.sweep_id}`,
     name: 'trial.state_changed',
-    entity: { id: trial.id, number: trial.number, state },
+    entity: { id: trial.id, number: trial.number, state, ...(reason === undefined ? {} : { reason }) },
   };
 }
 
@@ -120,10 +132,26 @@ const runStates: Readonly<Partial<Record<TrialState, string>>> = {
   failed: 'failed',
 };
 
+/** Why a trial failed: how its last attempt ended, and that in words. */
+interface TrialFailure {
+  readonly code: AttemptOutcome;
+  readonly text: string;
+}
+
+async function readFailure(tx: Tx, trial: TrialRow): Promise<TrialFailure | undefined> {
+  const [last] = await tx.query<{ outcome: AttemptOutcome; exit: ProcessExit | null }>(
+    'SELECT outcome, exit FROM attempt WHERE trial_id = $1 AND number = $2 AND outcome IS NOT NULL',
+    [trial.id, trial.attempt_count],
+  );
+  return last && { code: last.outcome, text: describeFailure(last.outcome, last.exit) };
+}
+
 async function closeTrial(tx: Tx, trial: TrialRow, state: TrialState): Promise<void> {
+  const failure = state === 'failed' ? await readFailure(tx, trial) : undefined;
   await tx.query(
-    `UPDATE trial SET state = $2, ended_at = clock_timestamp() WHERE id = $1 AND ended_at IS NULL`,
-    [trial.id, state],
+    `UPDATE trial SET state = $2, reason = coalesce($3::jsonb, reason), ended_at = clock_timestamp()
+     WHERE id = $1 AND ended_at IS NULL`,
+    [trial.id, state, failure ?? null],
   );
   await tx.query(
     `UPDATE run SET state = $2, ended_at = clock_timestamp(), updated_at = clock_timestamp() WHERE id = $1`,
@@ -136,5 +164,5 @@ async function closeTrial(tx: Tx, trial: TrialRow, state: TrialState): Promise<v
       payload: { sweepId: trial.sweep_id, trialId: trial.id },
     },
   ]);
-  await publish(tx, [stateNotice(trial, state)]);
+  await publish(tx, [stateNotice(trial, state, failure)]);
 }

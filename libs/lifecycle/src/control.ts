@@ -21,6 +21,13 @@ const targets: Readonly<Record<ControlAction, SweepState>> = {
   cancel: 'cancelling',
 };
 
+const doneWords: Readonly<Record<ControlAction, string>> = {
+  pause: 'paused',
+  resume: 'resumed',
+  stop: 'stopped',
+  cancel: 'cancelled',
+};
+
 /**
  * Pauses, resumes, stops or cancels a sweep. Repeating an action that is in force changes nothing.
  *
@@ -42,7 +49,7 @@ export async function controlSweep(
     }
     await moveSweep(tx, sweep, target, {
       reason: target === 'running' || target === 'paused' ? null : 'user',
-      text: `${request.action} by ${request.actor}`,
+      text: `${doneWords[request.action]} by ${request.actor}`,
     });
     if (target === 'stopping') await withdrawQueued(tx, sweep);
     if (target === 'cancelling') {

@@ -3,6 +3,7 @@
 import type { LeaseGrant, SweepSpec, TrialParameters } from '@swath/contracts';
 import type { Queryable } from '@swath/persistence';
 import { attemptToken } from './tokens.js';
+import { inNameOrder } from './parameter-order.js';
 
 interface GrantRow {
   readonly id: string;
@@ -58,7 +59,7 @@ function toGrant(row: GrantRow, secret: Buffer): LeaseGrant {
     ttlMs: row.ttl_ms,
     graceMs: row.grace_ms,
     command: [...spec.command],
-    parameters: row.parameters,
+    parameters: inNameOrder(row.parameters),
     env: { ...spec.env },
     token: attemptToken(secret, row.id),
     seed: Number((row.seed + BigInt(row.number)) % 2_147_483_647n),

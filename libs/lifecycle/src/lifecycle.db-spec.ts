@@ -317,6 +317,9 @@ describe('control', () => {
     await fleet.end(first, stopped);
     await fleet.end(second, { code: 1, signal: null, cause: 'exit', reaped: true, durationMs: 1 });
     expect(await states(id)).toEqual(['stopped', 'failed']);
+    expect(await fleet.db.query('SELECT reason FROM trial WHERE id = $1', [second.trialId])).toEqual([
+      { reason: { code: 'failed', text: 'exit code 1' } },
+    ]);
     await enqueuePoint(fleet.db, { sweepId: id, parameters: { lr: 0.5 }, actor: 'me' });
     await expect(
       enqueuePoint(fleet.db, { sweepId: id, parameters: { lr: 0.5 }, actor: 'me' }),

@@ -13,6 +13,7 @@ import type {
 } from '@swath/contracts';
 import { DomainError } from '@swath/contracts';
 import { decodeMetrics, type LoggedRow, type Queryable } from '@swath/persistence';
+import { inNameOrder } from './parameter-order.js';
 import type { WaitingReason } from './reasons.js';
 
 /** A sweep as lists and pages show it. */
@@ -118,7 +119,7 @@ export interface TrialSummary {
   readonly runId: string;
   readonly number: number;
   readonly state: TrialState;
-  readonly reason: { readonly code: string; readonly decision?: Decision } | null;
+  readonly reason: { readonly code: string; readonly text?: string; readonly decision?: Decision } | null;
   readonly parameters: TrialParameters;
   readonly info: Readonly<Record<string, unknown>> | null;
   readonly bracket: number;
@@ -152,7 +153,11 @@ export async function readTrial(
     request.orgId,
   ]);
   if (row === undefined) throw new DomainError('trial/not-found', `there is no trial ${request.trialId}`);
-  return row;
+  return ordered(row);
+}
+
+function ordered(trial: TrialSummary): TrialSummary {
+  return { ...trial, parameters: inNameOrder(trial.parameters) };
 }
 
 /** How trials may be sorted: by number, or best value first. */
@@ -173,17 +178,19 @@ export async function listTrials(
   const where = `WHERE t.sweep_id = $1 AND ($2::text[] IS NULL OR t.state = ANY ($2))`;
   const parameters = [request.sweepId, request.states ?? null, request.after, request.limit];
   if (request.order === 'number') {
-    return db.query<TrialSummary>(
+    const rows = await db.query<TrialSummary>(
       `${trialSummary} ${where} AND t.number > $3 ORDER BY t.number LIMIT $4`,
       parameters,
     );
+    return rows.map(ordered);
   }
-  return db.query<TrialSummary>(
+  const rows = await db.query<TrialSummary>(
     `${trialSummary} ${where}
      ORDER BY CASE WHEN t.value = 'NaN' THEN NULL WHEN s.spec->'objectives'->0->>'goal' = 'maximize' THEN -t.value ELSE t.value END
        NULLS LAST, t.number OFFSET $3 LIMIT $4`,
     parameters,
   );
+  return rows.map(ordered);
 }
 
 /** An attempt with its node and cost. */

@@ -22,6 +22,7 @@ import { currentPrice } from './prices.js';
 import { describeDecision } from './reasons.js';
 import { estimateSavings } from './savings.js';
 import { activeMs, clock, readSweepRow, type SweepRow } from './sweep-rows.js';
+import { inNameOrder } from './parameter-order.js';
 
 const TOP = 10;
 
@@ -123,7 +124,7 @@ function reported(trial: TrialFacts, currency: string): ReportedTrial {
     id: trial.id,
     number: trial.number,
     state: trial.state,
-    parameters: trial.parameters,
+    parameters: inNameOrder(trial.parameters),
     value: trial.value,
     values: trial.objective_values,
     resource: trial.resource,

@@ -9,6 +9,7 @@ import {
 } from '@swath/contracts';
 import { violates, type Database, type Tx } from '@swath/persistence';
 import { accountOf, budgetIdOf, committedOf, lockBudgets, openBudget, post, setLimit } from './accounts.js';
+import { describeAmount } from './budgets.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { currentPrice } from './prices.js';
@@ -280,7 +281,7 @@ async function changeBudget(tx: Tx, sweep: SweepRow, change: BudgetChange): Prom
   if (change.limit < committedOf(known)) {
     throw new DomainError(
       'sweep/limit-below-use',
-      `${change.unit} ${committedOf(known)} is spent or held; the new limit is ${change.limit}`,
+      `${describeAmount(change.unit, committedOf(known))} is spent or held; the new limit is ${describeAmount(change.unit, change.limit)}`,
     );
   }
   await setLimit(tx, known, {

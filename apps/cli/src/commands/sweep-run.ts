@@ -54,7 +54,8 @@ async function runSweep(context: CommandContext, file: string, flags: RunFlags):
   const plan = await planSpec(api, spec, context);
   planLines(plan).forEach(print.note);
   warnAbout(context, plan.warnings, spec);
-  if (!isBounded(spec.spec) && !flags.yes) await askToRunUnbounded(context);
+  const endsByItself = plan.trials.max !== null || isBounded(spec.spec);
+  if (!endsByItself && !flags.yes) await askToRunUnbounded(context);
 
   const { sweep, warnings } = await submit(context, spec);
   warnAbout(

@@ -95,7 +95,8 @@ export function eventLine(
     return `${at} trial=${trial.number} decision=${decision.action}${measured(decision, metric)}${quoted('reason', decision.text)}`;
   }
   if (name !== 'trial.state_changed') return undefined;
-  const why = trial.state === 'pruned' ? quoted('reason', decision?.text) : '';
+  const failure = recordOf(entity['reason'])['text'];
+  const why = quoted('reason', trial.state === 'pruned' ? decision?.text : failure);
   return `${at} trial=${trial.number} state=${trial.state}${measured(trial, metric)}${why}`;
 }
 

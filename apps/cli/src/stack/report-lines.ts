@@ -15,7 +15,14 @@ function resultLines({ sweep, method, state, reasonText, trials, objective, best
     `sweep    ${sweep.name} (${sweep.id}), ${method}: ${state}${reasonText === '' ? '' : `, ${reasonText}`}`,
     `trials   ${trials.total}: ${states.join(', ')}`,
   ];
-  if (best === null) return [...lines, 'best     none: no trial reported the metric'];
+  if (best === null) {
+    const metric = objective === null ? 'a metric' : `a finite ${objective.name}`;
+    return [
+      ...lines,
+      `best     none: no trial reported ${metric}; a script reports by appending a line such as`,
+      `         {"${objective?.name ?? 'loss'}": 0.5} to the file named in $SWATH_METRICS`,
+    ];
+  }
   const parameters = Object.entries(best.parameters).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
