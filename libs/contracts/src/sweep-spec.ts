@@ -17,7 +17,7 @@ export interface Objective {
   readonly name: string;
   /** Default `minimize`. */
   readonly goal: 'minimize' | 'maximize';
-  /** The sweep ends once a trial reaches it; running trials may end. */
+  /** The sweep starts no more trials once one reaches it; those that run go on to their end. */
   readonly target?: number;
   /** Which logged value counts for a trial: its best (default, as W&B) or its last. */
   readonly value: 'best' | 'last';

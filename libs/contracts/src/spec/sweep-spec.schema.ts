@@ -28,7 +28,10 @@ const duration = z
 const metricKeys = {
   name: name.describe('Metric as the training run logs it.'),
   goal: z.enum(['minimize', 'maximize']).default(specDefaults.goal),
-  target: z.number().exactOptional().describe('The sweep ends once a trial reaches it.'),
+  target: z
+    .number()
+    .exactOptional()
+    .describe('The sweep starts no more trials once one reaches it; those that run go on to their end.'),
   impute: z.enum(['latest', 'best', 'worst']).exactOptional().describe('Value of a failed trial in bayes.'),
   impute_while_running: z
     .enum(['latest', 'best', 'worst', 'false'])
