@@ -1,6 +1,7 @@
 // Everything at once: sweeps come and go, every process dies or stands still now and then, replies are lost on every line, lines are
 // cut. One minute here; `npm run soak -- mix --minutes 30` for longer.
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { planFaults, Seeded, type PlannedFault } from '@swath/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyFault, faultSeed } from '../support/nemesis.js';
@@ -68,9 +69,12 @@ describe(`${minutes} minutes of mixed faults`, () => {
         if (performance.now() > end) break;
         ids.push(await submit(random.integer(5, 25)));
         const line = random.pick(lines);
-        if (random.chance(0.3)) product.proxy(line).cut(random.pick(['half-open', 'closed'] as const));
+        if (random.chance(0.3)) {
+          product.proxy(line).cut(random.pick(['half-open', 'closed'] as const));
+          await delay(random.integer(500, 4_000));
+          product.proxy(line).mend();
+        }
         await applyFault(product, fault);
-        product.proxy(line).mend();
       }
     }
     for (const line of lines) product.proxy(line).setRates({});

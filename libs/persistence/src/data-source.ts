@@ -1,7 +1,9 @@
 // The TypeORM data source: owns the connection pool, the migrations and the entities that describe the schema.
 import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { isConnectionLoss } from './connection-loss.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
 
@@ -33,6 +35,10 @@ export function createDataSource(url: string, settings: DataSourceSettings = {})
   });
 }
 
+/** How often a migration is begun when PostgreSQL cannot be reached, and the pause between, ms: about a minute in all. */
+const MIGRATION_TRIES = 60;
+const RETRY_MS = 1_000;
+
 /** Any number; the same in every process that migrates. */
 const MIGRATION_LOCK = 7_328_001;
 
@@ -42,7 +48,22 @@ const MIGRATION_LOCK = 7_328_001;
  * @param url  PostgreSQL connection URL; the database must exist
  */
 export async function migrate(url: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await migrateOnce(url);
+      return;
+    } catch (error) {
+      // PostgreSQL may start after us, or go away for a moment; a migration is one transaction and begins again.
+      if (tries >= MIGRATION_TRIES || !isConnectionLoss(error)) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+async function migrateOnce(url: string): Promise<void> {
   const guard = new pg.Client({ connectionString: url, application_name: 'swath-migrate' });
+  // Without a listener the loss of this connection would end the process; whoever uses it next is told.
+  guard.on('error', () => undefined);
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -54,6 +75,6 @@ export async function migrate(url: string): Promise<void> {
       await source.destroy();
     }
   } finally {
-    await guard.end();
+    await guard.end().catch(() => undefined);
   }
 }

@@ -2,6 +2,7 @@
 // directly, because entity mapping on the lease and ingest paths costs more than the statements themselves.
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { codeOf, isConnectionLoss } from './connection-loss.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
 
 /** Runs statements: the database itself, or one transaction of it. */
@@ -20,25 +21,9 @@ export interface Tx extends Queryable {
 const REPEATABLE = new Set(['40001', '40P01']);
 const MAX_TRIES = 5;
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 /** Whether an error is the breach of the named constraint or index. */
 export function violates(error: unknown, constraint: string): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === constraint;
-}
-
-/** Whether an error means that PostgreSQL could not be reached or went away, as opposed to refusing a statement. */
-export function isConnectionLoss(error: unknown): boolean {
-  const code = codeOf(error);
-  if (/^(08|57P0|53300)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH)/.test(code)) return true;
-  return (
-    error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(
-      error.message,
-    )
-  );
 }
 
 /** What a test makes go wrong at one point: nothing (`undefined`), or a failure as PostgreSQL or the network would cause it. */

@@ -1,7 +1,7 @@
+export { isConnectionLoss } from './connection-loss.js';
 export { createDataSource, migrate, type DataSourceSettings } from './data-source.js';
 export {
   Database,
-  isConnectionLoss,
   violates,
   type DatabaseFault,
   type DatabaseSettings,
@@ -31,10 +31,11 @@ export {
 } from './exact-rows.mapper.js';
 export {
   ExtendedJsonError,
+  isExtendedObject,
   parseExtendedJson,
   splitExtendedJson,
   toJsonbText,
   toPlainJson,
   writeExtendedJson,
   type ExtendedJson,
-} from './extended-json.js';
+} from './extended-json.mapper.js';
