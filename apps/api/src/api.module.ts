@@ -19,6 +19,7 @@ import { AuthGuard } from './http/auth.guard.js';
 import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BudgetsController } from './money/budgets.controller.js';
+import { CostsController } from './money/costs.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { PoolsController } from './pools/pools.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -57,6 +58,7 @@ export class ApiModule implements BeforeApplicationShutdown {
         PoolsController,
         NodesController,
         BudgetsController,
+        CostsController,
         EventsController,
         HealthController,
         DocsController,

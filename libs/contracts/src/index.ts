@@ -144,6 +144,8 @@ export type {
   TrialView,
 } from './api/views.js';
 export type { BudgetDetail, BudgetEntryView, BudgetView, LedgerCheck } from './api/budget-routes.js';
+export type { CostSummary, UsageRecordView } from './api/cost-routes.js';
+export { costDimensions } from './api/cost-routes.js';
 export { problemSchema } from './api/views.js';
 export { openApiDocument } from './api/openapi.js';
 export type { OpenApiDocument } from './api/openapi.js';

@@ -58,6 +58,17 @@ export {
   type ScopeBudget,
 } from './budgets.js';
 export {
+  exportCharges,
+  listUsage,
+  queryCosts,
+  type CostDimension,
+  type CostFilter,
+  type CostRow,
+  type UsagePosition,
+  type UsageRow,
+} from './costs.js';
+export { focusColumns, type FocusRow } from '@swath/ledger';
+export {
   verifyLedger,
   type LedgerFinding,
   type LedgerRule,

@@ -6,6 +6,7 @@ import { contextOf, type CommandContext } from '../context.js';
 import type { Host } from '../host.js';
 import { sweepIdArgument } from '../ids.js';
 import { tableLines, type Column } from '../output/table.js';
+import { addCostReports } from './cost-report.js';
 import { addCommand, addGroup } from './define.js';
 
 type ClassRow = CostView['byClass'][number];
@@ -21,6 +22,7 @@ const columns: readonly Column<ClassRow>[] = [
 /** Adds the group. */
 export function addCost(program: Command, host: Host): void {
   const cost = addGroup(program, 'cost', 'what sweeps have cost');
+  addCostReports(cost, host);
   addCommand(cost, 'sweep <sweep>', 'cost of a sweep by what came of it').action(
     async (id: string, flags: CommonFlags) => {
       const context = contextOf(host, flags);

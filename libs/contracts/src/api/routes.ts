@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { agentRoutes } from './agent-routes.js';
 import { budgetRoutes } from './budget-routes.js';
+import { costRoutes } from './cost-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { serverRoutes } from './server-routes.js';
 import { sweepRoutes } from './sweep-routes.js';
@@ -16,6 +17,7 @@ export const routes = {
   ...trialRoutes,
   ...fleetRoutes,
   ...budgetRoutes,
+  ...costRoutes,
   ...serverRoutes,
   ...agentRoutes,
 } as const;
