@@ -49,6 +49,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Too long for every change; `npm run soak` runs them beside the scenarios of e2e with more of everything.
+      {
+        ...shared,
+        test: {
+          name: 'soak',
+          include: ['test/**/*.soak-spec.ts'],
+          globalSetup: ['tools/test-services.ts'],
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -28,7 +28,7 @@ export async function setup(project: TestProject): Promise<void> {
     const postgres = await startPostgres({ ...common, volatile: true });
     stops.push(() => postgres.stop());
     process.env['SWATH_TEST_POSTGRES_URL'] = postgres.url;
-    if (project.name !== 'e2e') return;
+    if (project.name === 'db') return;
     // A new search attribute is usable at once instead of after a minute.
     const dynamicConfig = { 'system.forceSearchAttributesCacheRefreshOnRead': true };
     const temporal = await startTemporal({ ...common, dynamicConfig });
