@@ -4,7 +4,14 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { noNumberArithmetic } from './tools/lint/no-number-arithmetic.mjs';
 
-const specs = ['**/*.spec.ts', '**/*.db-spec.ts', '**/*.replay-spec.ts', '**/*.e2e-spec.ts', '**/*.soak-spec.ts', '**/*.spec.tsx'];
+const specs = [
+  '**/*.spec.ts',
+  '**/*.db-spec.ts',
+  '**/*.replay-spec.ts',
+  '**/*.e2e-spec.ts',
+  '**/*.soak-spec.ts',
+  '**/*.spec.tsx',
+];
 const testCode = [...specs, '**/test/**', 'libs/testing/**', '**/bench/**', 'tools/**', 'examples/**'];
 const pureRing = [
   'libs/contracts/src/**',

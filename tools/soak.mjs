@@ -37,7 +37,16 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    ...['run', '--project', 'e2e', '--project', 'soak', '--testTimeout', String((Number(values.minutes) + 60) * 60_000), ...files],
+    ...[
+      'run',
+      '--project',
+      'e2e',
+      '--project',
+      'soak',
+      '--testTimeout',
+      String((Number(values.minutes) + 60) * 60_000),
+      ...files,
+    ],
   ],
   {
     cwd: root,
