@@ -113,6 +113,10 @@ describe('the pages, in a browser', () => {
     sweepId = /sw_[a-z0-9]{8}/.exec(page.url())?.[0] ?? '';
     await page.evaluate('window.notReloaded = true');
     await page.waitForSelector('.sweep-head .state-running');
+    // The counts move while it runs, not only at its end.
+    await page.waitForSelector(
+      '.sweep-head:has(.state-running) .headline:text-matches("[1-7] trials ended")',
+    );
     await page.waitForSelector('.sweep-head .state-finished', { timeout: 90_000 });
     await page.waitForSelector('.headline:has-text("8 trials ended")');
     expect(await page.evaluate('window.notReloaded')).toBe(true);

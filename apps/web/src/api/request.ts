@@ -49,7 +49,9 @@ export function writeHeaders(idempotencyKey: string = newKey()): Record<string, 
 export async function send(url: string, init: RequestInit): Promise<Response> {
   let reply: Response;
   try {
-    reply = await fetch(url, { credentials: 'same-origin', ...init });
+    // The query cache decides what is fresh. The browser's own cache must not: an ETag names the version of an entity, which
+    // its counts and costs outrun.
+    reply = await fetch(url, { credentials: 'same-origin', cache: 'no-store', ...init });
   } catch (error) {
     init.signal?.throwIfAborted();
     throw Object.assign(new RequestError(0, undefined), { cause: error });

@@ -56,7 +56,7 @@ function SweepView({ sweep }: { readonly sweep: SweepDetail }) {
             from="/$team/$project/sweeps/$sweepId"
             to="."
             search={(old) => ({ ...old, tab: name === 'overview' ? undefined : name })}
-            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+            activeOptions={{ exact: true, includeSearch: true }}
           >
             {name[0]?.toUpperCase() + name.slice(1)}
           </Link>

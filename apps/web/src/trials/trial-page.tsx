@@ -62,7 +62,7 @@ function Trial({ trial }: { readonly trial: TrialView }) {
             from="/$team/$project/sweeps/$sweepId/trials/$number"
             to="."
             search={(old) => ({ ...old, tab: name === 'metrics' ? undefined : name })}
-            activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+            activeOptions={{ exact: true, includeSearch: true }}
           >
             {name[0]?.toUpperCase() + name.slice(1)}
           </Link>
