@@ -30,9 +30,11 @@ export interface Charge {
   readonly rateMicrosPerHour: bigint;
   readonly costMicros: bigint;
   readonly milliGpuMs: bigint;
-  /** ISO times; both on the same day, `to` at most its end. */
-  readonly from: string;
-  readonly to: string;
+  /** UTC times in whole seconds, `YYYY-MM-DDTHH:MM:SSZ`: the charge, rounded outwards, and the month it is billed in. */
+  readonly chargeStart: string;
+  readonly chargeEnd: string;
+  readonly billingStart: string;
+  readonly billingEnd: string;
 }
 
 /** The columns of the export in their order: those of FOCUS, then ours. */
@@ -100,51 +102,25 @@ function gpuHours(milliGpuMs: bigint): string {
   return `${scaled / scale}.${(scaled % scale).toString().padStart(DIGITS, '0')}`;
 }
 
-const secondOf = (iso: string): string => `${iso.slice(0, 19)}Z`;
-
-/** The first second that is not before a time of the day that began at `day`. */
-function nextSecond(iso: string): string {
-  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.0+)?Z$/.test(iso)) return secondOf(iso);
-  const [hours, minutes, seconds] = [iso.slice(11, 13), iso.slice(14, 16), iso.slice(17, 19)].map(Number);
-  const total = (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0) + 1;
-  if (total === 86_400) return nextDay(iso);
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return `${iso.slice(0, 11)}${pad(Math.floor(total / 3600))}:${pad(Math.floor(total / 60) % 60)}:${pad(total % 60)}Z`;
-}
-
-function nextDay(iso: string): string {
-  const [year = 0, month = 0, day = 0] = iso.slice(0, 10).split('-').map(Number);
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 31;
-  if (day < days) return `${iso.slice(0, 8)}${String(day + 1).padStart(2, '0')}T00:00:00Z`;
-  return monthStart(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1);
-}
-
-function monthStart(year: number, month: number): string {
-  return `${year}-${String(month).padStart(2, '0')}-01T00:00:00Z`;
-}
-
 /** The row of a charge. Money columns are the ledger's figures, so their sum is what the ledger has spent. */
 export function focusRow(charge: Charge): FocusRow {
   const cost = formatMicros(charge.costMicros);
   const rate = formatMicros(charge.rateMicrosPerHour);
   const hours = gpuHours(charge.milliGpuMs);
-  const year = Number(charge.from.slice(0, 4));
-  const month = Number(charge.from.slice(5, 7));
   const isPriced = charge.priceVersionId !== null;
   return {
     BilledCost: cost,
     BillingAccountId: charge.orgId,
     BillingAccountName: charge.orgName,
     BillingCurrency: charge.currency ?? NO_CURRENCY,
-    BillingPeriodEnd: monthStart(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1),
-    BillingPeriodStart: monthStart(year, month),
+    BillingPeriodEnd: charge.billingEnd,
+    BillingPeriodStart: charge.billingStart,
     ChargeCategory: 'Usage',
     ChargeClass: null,
     ChargeDescription: `GPU time in pool ${charge.poolName}, trial ${charge.trialNumber} of ${charge.sweepId}, attempt ${charge.attempt}`,
     ChargeFrequency: 'Usage-Based',
-    ChargePeriodEnd: nextSecond(charge.to),
-    ChargePeriodStart: secondOf(charge.from),
+    ChargePeriodEnd: charge.chargeEnd,
+    ChargePeriodStart: charge.chargeStart,
     ConsumedQuantity: formatMicros(charge.milliGpuMs),
     ConsumedUnit: 'GPU-Seconds',
     ContractedCost: cost,

@@ -147,6 +147,11 @@ export async function listUsage(
   );
 }
 
+const timeText = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
+const second = (time: string): string => `to_char((${time}) AT TIME ZONE 'UTC', ${timeText})`;
+const month = (later: string): string =>
+  `to_char(date_trunc('month', p.lo AT TIME ZONE 'UTC')${later}, ${timeText})`;
+
 /** Charges of whole leases per page of the export. */
 const CHARGE_PAGE = 1_000;
 
@@ -159,21 +164,20 @@ export async function* exportCharges(db: Queryable, filter: CostFilter): AsyncGe
     const leases: UsageRow[] = await listUsage(db, filter, { after, limit: CHARGE_PAGE });
     const last = leases.at(-1);
     if (last === undefined) return;
-    const rows = await db.query<ChargeRow>(
+    const rows = await db.query<Charge>(
       `SELECT s.org_id AS "orgId", o.name AS "orgName", s.team_id AS "teamId", p.project_id AS "projectId", pj.name AS "projectName",
          p.sweep_id AS "sweepId", l.trial_id AS "trialId", t.number AS "trialNumber", l.attempt_id AS "attemptId", l.attempt,
          p.lease_id AS "leaseId", s.created_by AS "principalId", p.pool_id AS "poolId", pl.name AS "poolName", l.node_id AS "nodeId",
          p.class AS "outcomeClass", l.price_version_id AS "priceVersionId", p.currency, l.rate_micros_per_hour AS "rateMicrosPerHour",
-         p.cost AS "costMicros", p.gpu AS "milliGpuMs", p.lo AS "fromAt", p.hi AS "toAt"
+         p.cost AS "costMicros", p.gpu AS "milliGpuMs", ${second('p.lo')} AS "chargeStart",
+         ${second("p.hi + interval '999999 microseconds'")} AS "chargeEnd", ${month('')} AS "billingStart", ${month(" + interval '1 month'")} AS "billingEnd"
        FROM (${parts} AND lease_id = ANY ($7)) p JOIN lease l ON l.id = p.lease_id JOIN trial t ON t.id = l.trial_id
          JOIN sweep s ON s.id = p.sweep_id JOIN org o ON o.id = s.org_id JOIN project pj ON pj.id = p.project_id
          JOIN pool pl ON pl.id = p.pool_id
        ORDER BY array_position($7::text[], p.lease_id), p.lo`,
       [...filterValues(filter), leases.map(({ leaseId }) => leaseId)],
     );
-    for (const { fromAt, toAt, ...row } of rows) {
-      yield focusRow({ ...row, from: fromAt.toISOString(), to: toAt.toISOString() });
-    }
+    for (const row of rows) yield focusRow(row);
     after = { toAt: last.toAt.toISOString(), leaseId: last.leaseId };
   }
 }

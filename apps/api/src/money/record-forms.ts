@@ -28,7 +28,7 @@ export function answerRecords<A>(request: ApiRequest, reply: ApiReply, records: 
   const form = ['text/csv', 'application/x-ndjson'].find((type) => accept.includes(type));
   if (form === undefined) return records.answer;
   void reply.header('content-type', `${form}; charset=utf-8`);
-  if (records.nextCursor != null) void reply.header('x-next-cursor', records.nextCursor);
+  if (typeof records.nextCursor === 'string') void reply.header('x-next-cursor', records.nextCursor);
   if (form === 'application/x-ndjson') return records.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   const lines = records.rows.map((row) => csvLine(records.columns.map((column) => row[column] ?? null)));
   return [csvLine(records.columns), ...lines].join('');
