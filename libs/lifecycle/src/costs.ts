@@ -155,8 +155,6 @@ const month = (later: string): string =>
 /** Charges of whole leases per page of the export. */
 const CHARGE_PAGE = 1_000;
 
-type ChargeRow = Omit<Charge, 'from' | 'to'> & { readonly fromAt: Date; readonly toAt: Date };
-
 /** Every charge of a period as a row of the FOCUS export, in the order in which leases ended, read page by page. */
 export async function* exportCharges(db: Queryable, filter: CostFilter): AsyncGenerator<FocusRow> {
   let after: UsagePosition | undefined;
