@@ -63,9 +63,9 @@ describe.skipIf('missing' in client)(`the wandb client ${VERSION}`, () => {
       best: { value: 0.75, parameters: { quality: 0.5 } },
     });
     const body = {
-      query: `query ($id: String!) { project(name: "default") { runs(filters: $id, order: "+config.quality") { edges { node {
+      query: `query ($filters: JSONString!) { project(name: "default") { runs(filters: $filters, order: "+config.quality") { edges { node {
         name state sweepName historyLineCount history } } } } }`,
-      variables: { id: JSON.stringify({ sweep: id }) },
+      variables: { filters: JSON.stringify({ sweep: id }) },
     };
     const answer = await fetch(`${product.url}/graphql`, {
       method: 'POST',

@@ -1,6 +1,6 @@
 // Logged lines on disk, exactly: the columns of `metric-chunk.mapper.ts` with two kinds more, so that `1`, `1.0`, 2^60+1, NaN and
 // nested values come back as they were sent. `decodeMetrics` reads these chunks too, as ordinary values.
-import { splitExtendedJson } from './extended-json.js';
+import { splitExtendedJson } from './extended-json.mapper.js';
 import { decodeCells, packChunk, unpackChunk, type ColumnHeader } from './metric-chunk.mapper.js';
 
 /** Codec number stored with each chunk written here. */

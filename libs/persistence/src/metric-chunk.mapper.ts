@@ -2,7 +2,7 @@
 // every bit of a double survives, NaN and infinities included; anything else is kept as JSON text. `readMetrics` decodes.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json, MetricRow } from '@swath/contracts';
-import { parseExtendedJson, toPlainJson } from './extended-json.js';
+import { parseExtendedJson, toPlainJson } from './extended-json.mapper.js';
 
 /** Codec number stored with each chunk written here. */
 export const METRIC_CODEC = 1;

@@ -20,7 +20,7 @@ import {
   unlinkArtifact,
   updateManifest,
 } from '@swath/lifecycle';
-import type { ArtifactRow, ClientProject, CollectionRow } from '@swath/lifecycle';
+import type { ArtifactRow, ClientProject, CollectionRow, NewArtifact } from '@swath/lifecycle';
 import { artifactNode, collectionNode, membershipNode } from './artifact-nodes.js';
 import { readManifest } from './manifest.js';
 import type { WireContext } from './wire-context.js';
@@ -110,17 +110,12 @@ async function reached(wire: string, context: WireContext): Promise<Reached> {
   return { artifact, collection };
 }
 
-async function create({ input }: { input: CreateInput }, context: WireContext): Promise<object> {
-  requireWriter(context);
-  const { db, caller } = context;
-  const project = await projectOf(input, context);
-  const collection = input.artifactCollectionName ?? input.artifactCollectionNames?.[0] ?? '';
-  const { id } = await createArtifact(db, {
-    projectId: project.id,
-    runId: await runIdOf(input, project, context),
-    createdBy: caller.kind === 'user' || caller.kind === 'service' ? caller.id : null,
+/** What the input says by itself. */
+function described(
+  input: CreateInput,
+): Omit<NewArtifact, 'projectId' | 'runId' | 'createdBy' | 'collection'> {
+  return {
     type: input.artifactTypeName ?? 'unknown',
-    collection,
     digest: input.digest ?? '',
     description: input.description ?? null,
     metadata: input.metadata ?? null,
@@ -132,6 +127,20 @@ async function create({ input }: { input: CreateInput }, context: WireContext): 
     distributedId: input.distributedID ?? null,
     historyStep: integerOrNull(input.historyStep),
     ttlSeconds: integerOrNull(input.ttlDurationSeconds),
+  };
+}
+
+async function create({ input }: { input: CreateInput }, context: WireContext): Promise<object> {
+  requireWriter(context);
+  const { db, caller } = context;
+  const project = await projectOf(input, context);
+  const collection = input.artifactCollectionName ?? input.artifactCollectionNames?.[0] ?? '';
+  const { id } = await createArtifact(db, {
+    projectId: project.id,
+    runId: await runIdOf(input, project, context),
+    createdBy: caller.kind === 'user' || caller.kind === 'service' ? caller.id : null,
+    collection,
+    ...described(input),
   });
   const artifact = await readArtifact(db, id);
   return { artifact: artifact === undefined ? null : artifactNode(artifact) };

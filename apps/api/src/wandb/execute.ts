@@ -7,19 +7,20 @@ import {
   getNamedType,
   getNullableType,
   GraphQLError,
+  GraphQLList,
   isInputObjectType,
+  isInputType,
   isListType,
   Kind,
   NoUnusedVariablesRule,
   parse,
   specifiedRules,
-  typeFromAST,
   TypeInfo,
   validate,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { DocumentNode, GraphQLInputType, SelectionSetNode } from 'graphql';
+import type { DocumentNode, GraphQLInputType, SelectionSetNode, TypeNode } from 'graphql';
 import { wandbSchema } from './schema.js';
 import type { WireContext } from './wire-context.js';
 import { refusalOf, WireError } from './wire-error.js';
@@ -146,21 +147,28 @@ function knownVariables(
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     for (const variable of definition.variableDefinitions ?? []) {
       const name = variable.variable.name.value;
-      const type = typeFromAST(wandbSchema, variable.type as Parameters<typeof typeFromAST>[1]);
-      if (Object.hasOwn(known, name) && type !== undefined) {
-        known[name] = knownInput(known[name], type as GraphQLInputType);
-      }
+      const type = inputTypeOf(variable.type);
+      if (type !== undefined && Object.hasOwn(known, name)) known[name] = knownInput(known[name], type);
     }
   }
   return known;
 }
 
+/** The declared type of a variable; validation has seen that it is one of the schema's. */
+function inputTypeOf(node: TypeNode): GraphQLInputType | undefined {
+  if (node.kind === Kind.NON_NULL_TYPE) return inputTypeOf(node.type);
+  if (node.kind === Kind.LIST_TYPE) {
+    const inner = inputTypeOf(node.type);
+    return inner === undefined ? undefined : new GraphQLList(inner);
+  }
+  const type = wandbSchema.getType(node.name.value);
+  return isInputType(type) ? type : undefined;
+}
+
 function knownInput(value: unknown, type: GraphQLInputType): unknown {
   const inner = getNullableType(type);
   if (isListType(inner)) {
-    return Array.isArray(value)
-      ? value.map((item) => knownInput(item, inner.ofType as GraphQLInputType))
-      : value;
+    return Array.isArray(value) ? value.map((item) => knownInput(item, inner.ofType)) : value;
   }
   if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return value;
   const fields = inner.getFields();

@@ -2,6 +2,7 @@
 import type { ConsoleLine, StreamPart, StreamPost } from '@swath/lifecycle';
 import { parseExactRow } from '@swath/persistence';
 import type { ExactRow } from '@swath/persistence';
+import { isFields, isStrings } from './fields.js';
 import { WireError } from './wire-error.js';
 
 const MAX_LINES = 100_000;
@@ -15,6 +16,45 @@ interface FileLines {
 
 /** Reads a body. @throws WireError 400 naming what is wrong */
 export function readPost(text: string, writer: string | undefined, startedAt: Date): StreamPost {
+  const body = bodyOf(text);
+  const files = isFields(body['files']) ? body['files'] : {};
+  const output = linesOf(files, 'output.log');
+  const summary = linesOf(files, 'wandb-summary.json')?.content.at(-1);
+  return defined({
+    history: rowsOf(files, 'wandb-history.jsonl'),
+    events: rowsOf(files, 'wandb-events.jsonl'),
+    console: output && consoleOf(output, startedAt),
+    summary: summary === undefined ? undefined : checkedObject(summary, 'wandb-summary.json'),
+    writer,
+    preempting: body['preempting'] === true ? true : undefined,
+    exitCode: body['complete'] === true ? exitCodeOf(body['exitcode']) : undefined,
+  });
+}
+
+type Loose = { readonly [Key in keyof StreamPost]: StreamPost[Key] | undefined };
+
+/** The post without members that are not there. */
+function defined({
+  history,
+  events,
+  console: output,
+  summary,
+  writer,
+  preempting,
+  exitCode,
+}: Loose): StreamPost {
+  return {
+    ...(history && { history }),
+    ...(events && { events }),
+    ...(output && { console: output }),
+    ...(summary !== undefined && { summary }),
+    ...(writer !== undefined && { writer }),
+    ...(preempting && { preempting }),
+    ...(exitCode !== undefined && { exitCode }),
+  };
+}
+
+function bodyOf(text: string): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
     body = text.trim() === '' ? {} : JSON.parse(text);
@@ -22,21 +62,7 @@ export function readPost(text: string, writer: string | undefined, startedAt: Da
     throw new WireError(400, 'the body is not JSON');
   }
   if (!isFields(body)) throw new WireError(400, 'the body is not an object');
-  const files = isFields(body['files']) ? body['files'] : {};
-  const history = rowsOf(files, 'wandb-history.jsonl');
-  const events = rowsOf(files, 'wandb-events.jsonl');
-  const output = linesOf(files, 'output.log');
-  const summary = linesOf(files, 'wandb-summary.json')?.content.at(-1);
-  const exitCode = body['complete'] === true ? exitCodeOf(body['exitcode']) : undefined;
-  return {
-    ...(history === undefined ? {} : { history }),
-    ...(events === undefined ? {} : { events }),
-    ...(output === undefined ? {} : { console: consoleOf(output, startedAt) }),
-    ...(summary === undefined ? {} : { summary: checkedObject(summary, 'wandb-summary.json') }),
-    ...(writer === undefined ? {} : { writer }),
-    ...(body['preempting'] === true ? { preempting: true } : {}),
-    ...(exitCode === undefined ? {} : { exitCode }),
-  };
+  return body;
 }
 
 function exitCodeOf(value: unknown): number {
@@ -45,20 +71,24 @@ function exitCodeOf(value: unknown): number {
     : 0;
 }
 
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= MAX_OFFSET;
+}
+
 function linesOf(files: Readonly<Record<string, unknown>>, name: string): FileLines | undefined {
   const file = files[name];
   if (file === undefined || file === null) return undefined;
   if (!isFields(file)) throw new WireError(400, `${name}: an object is expected`);
   const content = file['content'] ?? [];
   const offset = file['offset'] ?? 0;
-  if (!Array.isArray(content) || content.some((line) => typeof line !== 'string')) {
+  if (!isStrings(content)) {
     throw new WireError(400, `${name}: content must be a list of lines`);
   }
-  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0 || offset > MAX_OFFSET) {
+  if (!isOffset(offset)) {
     throw new WireError(400, `${name}: offset must be a whole number from 0 to ${MAX_OFFSET}`);
   }
   if (content.length > MAX_LINES) throw new WireError(413, `${name}: more than ${MAX_LINES} lines`);
-  return { offset, content: content as string[] };
+  return { offset, content };
 }
 
 function rowsOf(files: Readonly<Record<string, unknown>>, name: string): StreamPart<ExactRow> | undefined {
@@ -103,8 +133,4 @@ function consoleOf({ offset, content }: FileLines, startedAt: Date): StreamPart<
     return { stream: match?.[1] === undefined ? 'stdout' : 'stderr', offsetMs, text };
   });
   return { offset, lines };
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** The manifest of an artifact: which files it has. Written by the client, read here as untrusted text. */
 import { currentManifest, listArtifactFiles } from '@swath/lifecycle';
 import { buffer } from 'node:stream/consumers';
+import { isFields } from './fields.js';
 import type { WireContext } from './wire-context.js';
 import { wireIdParts } from './wire-ids.js';
 
@@ -50,10 +51,6 @@ function entriesOf(text: string): ManifestEntry[] {
       ];
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A file of an artifact that is stored here. */

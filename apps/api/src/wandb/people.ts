@@ -61,9 +61,11 @@ async function organizationNode({ db, caller }: WireContext): Promise<object | n
   };
 }
 
+const features: readonly object[] = [];
+
 /** What the server says of itself. Every optional feature is off: the plain documents do all that they do. */
 export const serverInfoNode = {
-  features: [] as readonly object[],
+  features,
   cliVersionInfo: { max_cli_version: '0.99.0' },
   latestLocalVersionInfo: {
     outOfDate: false,

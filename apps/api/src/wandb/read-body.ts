@@ -14,7 +14,7 @@ export async function readBody(body: unknown, request: IncomingMessage, maxBytes
   let size = 0;
   try {
     for await (const part of source) {
-      const bytes = part as Buffer;
+      const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
       size += bytes.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
       parts.push(bytes);

@@ -1,8 +1,9 @@
 /** History and system metrics of a run in the forms that clients ask for: pages by step, samples, keys, tails. */
 import { readHistory, readHistoryNames, readTail, thinOut } from '@swath/lifecycle';
 import type { ClientRun } from '@swath/lifecycle';
-import { parseExtendedJson, stepOf, toPlainJson, writeExactRow } from '@swath/persistence';
+import { isExtendedObject, parseExtendedJson, stepOf, toPlainJson, writeExactRow } from '@swath/persistence';
 import type { ExactRow, ExtendedJson } from '@swath/persistence';
+import { isFields, isStrings } from './fields.js';
 import type { WireContext } from './wire-context.js';
 import { WireError } from './wire-error.js';
 
@@ -32,7 +33,7 @@ export function historyFields(run: ClientRun): object {
       const keys = Object.fromEntries(
         names.map((name) => [name, { typeCounts, monotonic: name === '_step', previousValue: null }]),
       );
-      return { lastStep: await lastStepOf(run, context(db)), keys, sets: [] };
+      return { lastStep: await lastStepOf(run, db), keys, sets: [] };
     },
     historyTail: async (_args: unknown, { db }: WireContext) =>
       tailText(await readTail(db, runId, 'history')),
@@ -45,11 +46,7 @@ export function historyFields(run: ClientRun): object {
   };
 }
 
-function context(db: WireContext['db']): Pick<WireContext, 'db'> {
-  return { db };
-}
-
-async function lastStepOf(run: ClientRun, { db }: Pick<WireContext, 'db'>): Promise<number> {
+async function lastStepOf(run: ClientRun, db: WireContext['db']): Promise<number> {
   if (run.lastStep !== null) return run.lastStep;
   const tail = await readTail(db, run.id, 'history');
   return tail === undefined ? -1 : (stepOf(tail) ?? -1);
@@ -85,21 +82,10 @@ function specOf(text: string): Spec {
   } catch {
     throw new WireError(400, 'specs: not JSON');
   }
-  if (typeof spec !== 'object' || spec === null) return { keys: [], samples: 0 };
-  const fields = spec as {
-    keys?: unknown;
-    key?: unknown;
-    minStep?: unknown;
-    maxStep?: unknown;
-    samples?: unknown;
-  };
-  const keys = Array.isArray(fields.keys)
-    ? fields.keys.map(String)
-    : fields.key === undefined
-      ? []
-      : [String(fields.key)];
-  const samples = Math.min(MAX_SAMPLES, integerOf(fields.samples) ?? 500);
-  const range = rangeOf(fields.minStep, fields.maxStep);
+  if (!isFields(spec)) return { keys: [], samples: 0 };
+  const keys = isStrings(spec['keys']) ? spec['keys'] : typeof spec['key'] === 'string' ? [spec['key']] : [];
+  const samples = Math.min(MAX_SAMPLES, integerOf(spec['samples']) ?? 500);
+  const range = rangeOf(spec['minStep'], spec['maxStep']);
   // Old clients send an exclusive bound, and then the window is as wide as the number of samples; newer ones send the last step.
   const inclusive = range.to !== undefined && samples !== range.to - (range.from ?? 0);
   return {
@@ -111,7 +97,7 @@ function specOf(text: string): Spec {
 }
 
 /** Rows that hold every key of a spec. */
-async function sampled(runId: string, text: string, { db }: WireContext): Promise<object[]> {
+async function sampled(runId: string, text: string, { db }: WireContext): Promise<unknown[]> {
   const spec = specOf(text);
   if (spec.keys.length === 0) return [];
   const rows = await readHistory(db, { runId, kind: 'history', range: spec });
@@ -126,7 +112,7 @@ async function sampled(runId: string, text: string, { db }: WireContext): Promis
   });
   const shown = spec.keys.find((key) => !key.startsWith('_')) ?? '_step';
   const chosen = thinOut(found, spec.samples, (values) => Number(values[shown]));
-  return chosen.map((values) => toPlainJson(values) as object);
+  return chosen.map((values) => toPlainJson(values));
 }
 
 /** A value by key: the key as it is, else a path with dots. */
@@ -138,8 +124,8 @@ function valueAt(row: ExactRow, key: string): ExtendedJson | undefined {
     if (outer === undefined) continue;
     let value: ExtendedJson | undefined = parseExtendedJson(outer);
     for (const part of key.slice(dot + 1).split('.')) {
-      if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-      value = (value as { readonly [name: string]: ExtendedJson })[part];
+      if (!isExtendedObject(value)) return undefined;
+      value = value[part];
     }
     return value;
   }

@@ -74,20 +74,21 @@ function requireWriter({ caller }: WireContext): void {
 }
 
 function fieldsOf(input: UpsertInput): RunFields {
+  const { displayName, description, notes, config, tags, groupName, jobType, host, commit } = input;
+  const { summaryMetrics: summary, jobProgram: program, jobRepo: repo } = input;
   return {
-    displayName: input.displayName ?? null,
-    description: input.description ?? null,
-    notes: input.notes ?? null,
-    config: input.config ?? null,
-    summary: input.summaryMetrics ?? null,
-    tags: input.tags ?? null,
-    groupName: input.groupName ?? null,
-    jobType: input.jobType ?? null,
-    host: input.host ?? null,
-    program: input.jobProgram ?? null,
-    repo: input.jobRepo ?? null,
-    commit: input.commit ?? null,
-    state: input.state ?? null,
+    displayName,
+    description,
+    notes,
+    config,
+    summary,
+    tags,
+    groupName,
+    jobType,
+    host,
+    program,
+    repo,
+    commit,
   };
 }
 

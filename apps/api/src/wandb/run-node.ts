@@ -1,7 +1,8 @@
 /** A run as a GraphQL object: what lists show as values, everything that costs a query as a method. */
 import { countRunFiles, listRunFiles, readLogs } from '@swath/lifecycle';
 import type { ClientRun, RunFile } from '@swath/lifecycle';
-import { parseExtendedJson, writeExtendedJson } from '@swath/persistence';
+import { isExtendedObject, parseExtendedJson, writeExtendedJson } from '@swath/persistence';
+import type { ExtendedJson } from '@swath/persistence';
 import { connectionOf, pageRange } from './connection.js';
 import type { PageArguments } from './connection.js';
 import { userNode } from './people.js';
@@ -17,26 +18,24 @@ export function runWireId(run: Pick<ClientRun, 'name' | 'project' | 'entity'>): 
 /** The config as clients write it: each value in an envelope. */
 function configText(run: ClientRun): string {
   if (run.configText !== null) return run.configText;
-  const config = run.config as Readonly<Record<string, unknown>>;
-  return JSON.stringify(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(run.config).map(([key, value]) => [key, { value }])),
+  );
 }
 
 /** Some keys of the client's own part of the config. */
 function wandbConfig(run: ClientRun, keys: readonly string[] | null | undefined): string {
   const parsed = parseExtendedJson(run.configText ?? '{}');
   const own = memberOf(memberOf(parsed, '_wandb'), 'value');
-  if (typeof own !== 'object' || own === null || Array.isArray(own)) return '{}';
+  if (!isExtendedObject(own)) return '{}';
   const wanted = Object.entries(own).filter(
     ([key]) => keys === null || keys === undefined || keys.includes(key),
   );
   return writeExtendedJson(Object.fromEntries(wanted));
 }
 
-type Parsed = ReturnType<typeof parseExtendedJson>;
-
-function memberOf(value: Parsed, key: string): Parsed {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return (value as Readonly<Record<string, Parsed>>)[key] ?? null;
+function memberOf(value: ExtendedJson, key: string): ExtendedJson {
+  return isExtendedObject(value) ? (value[key] ?? null) : null;
 }
 
 /** A run. */

@@ -3,18 +3,19 @@
  * carries a MAC. A ticket reaches one file, for a day.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+
+const text = z.string();
+const ticketSchema = z.discriminatedUnion('do', [
+  z.object({ do: z.enum(['put-run-file', 'get-run-file']), run: text, name: text }),
+  z.object({ do: z.literal('put-artifact-file'), artifact: text, name: text, md5: text }),
+  z.object({ do: z.literal('put-manifest'), manifest: text, md5: text }),
+  z.object({ do: z.literal('get-blob'), sha256: text, name: text }),
+]);
+const signedSchema = z.object({ ticket: ticketSchema, until: z.number() });
 
 /** What an address is good for. */
-export type Ticket =
-  | { readonly do: 'put-run-file' | 'get-run-file'; readonly run: string; readonly name: string }
-  | {
-      readonly do: 'put-artifact-file';
-      readonly artifact: string;
-      readonly name: string;
-      readonly md5: string;
-    }
-  | { readonly do: 'put-manifest'; readonly manifest: string; readonly md5: string }
-  | { readonly do: 'get-blob'; readonly sha256: string; readonly name: string };
+export type Ticket = z.infer<typeof ticketSchema>;
 
 const VALID_MS = 24 * 3_600_000;
 
@@ -28,24 +29,19 @@ export class Tickets {
 
   /** The absolute address of a ticket; ends with the file's name, which clients show. */
   url(baseUrl: string, ticket: Ticket): string {
-    const body = Buffer.from(JSON.stringify({ ...ticket, until: Date.now() + VALID_MS })).toString(
-      'base64url',
-    );
+    const body = Buffer.from(JSON.stringify({ ticket, until: Date.now() + VALID_MS })).toString('base64url');
     const last = 'name' in ticket ? (ticket.name.split('/').at(-1) ?? '') : 'manifest.json';
     return `${baseUrl}/files/-/${body}.${this.mac(body)}/${encodeURIComponent(last.slice(0, 100))}`;
   }
 
   /** The ticket of an address, `undefined` when it is forged or too old. */
-  read(text: string): Ticket | undefined {
-    const [body = '', mac = ''] = text.split('.');
+  read(address: string): Ticket | undefined {
+    const [body = '', mac = ''] = address.split('.');
     const given = Buffer.from(mac);
     const expected = Buffer.from(this.mac(body));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    // The MAC says that this server wrote it.
-    const { until, ...ticket } = JSON.parse(Buffer.from(body, 'base64url').toString()) as Ticket & {
-      until: number;
-    };
-    return until < Date.now() ? undefined : (ticket as Ticket);
+    const signed = signedSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+    return signed.until < Date.now() ? undefined : signed.ticket;
   }
 
   private mac(body: string): string {

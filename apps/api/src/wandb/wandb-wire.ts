@@ -1,6 +1,6 @@
 /** Mounts the wire on the server when the application starts: the provider that `api.module.ts` lists. */
 import type { OnModuleInit, Provider } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { tokenSecret } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { DiskBlobStore } from '@swath/platform';
@@ -58,13 +58,11 @@ export class WandbWire implements OnModuleInit {
 export function wandbWire(storageFolder: string, log: Logger): Provider {
   return {
     provide: WandbWire,
-    useFactory: (
-      db: Database,
-      waiters: LeaseWaiters,
-      wakeUps: WakeUps,
-      open: OpenRequests,
-      host: HttpAdapterHost,
-    ) => new WandbWire({ db, waiters, wakeUps, open, host, storageFolder, log }),
-    inject: [Database, LeaseWaiters, WakeUps, OpenRequests, HttpAdapterHost],
+    useFactory: (db: Database, waiters: LeaseWaiters, wakeUps: WakeUps, modules: ModuleRef) => {
+      const open = modules.get(OpenRequests, { strict: false });
+      const host = modules.get(HttpAdapterHost, { strict: false });
+      return new WandbWire({ db, waiters, wakeUps, open, host, storageFolder, log });
+    },
+    inject: [Database, LeaseWaiters, WakeUps, ModuleRef],
   };
 }

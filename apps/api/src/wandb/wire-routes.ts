@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { findProject, findRun, findRunFile, putRunFile, recordStream } from '@swath/lifecycle';
+import type { ClientRun, Principal } from '@swath/lifecycle';
 import { BlobMissing, BlobRejected } from '@swath/platform';
 import type { BlobExpectation, Logger } from '@swath/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,6 +12,7 @@ import { storeArtifactFile, storeManifest } from './artifact-uploads.js';
 import { completeClientRun } from './client-agents.js';
 import { errorAnswer, executeWire } from './execute.js';
 import type { WireAnswer, WireRequest } from './execute.js';
+import { isFields } from './fields.js';
 import { readPost } from './file-stream.js';
 import { wireNodes } from './nodes.js';
 import { readBody } from './read-body.js';
@@ -50,7 +52,7 @@ export function addWireRoutes(scope: FastifyInstance, routes: WireRoutes): void 
       .header('content-type', 'application/json')
       .send(JSON.stringify(answer.body));
   });
-  scope.post('/files/:entity/:project/:run/file_stream', (request, reply) =>
+  scope.post<RunPath>('/files/:entity/:project/:run/file_stream', (request, reply) =>
     fileStream(routes, request, reply),
   );
   scope.put('/files/-/*', (request, reply) => upload(routes, request, reply));
@@ -113,28 +115,45 @@ function requestOf(text: string): WireRequest {
   } catch {
     throw new WireError(400, 'the body is not JSON');
   }
-  const { query, variables, operationName } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof query !== 'string') throw new WireError(400, 'query: a GraphQL document is expected');
+  if (!isFields(body) || typeof body['query'] !== 'string')
+    throw new WireError(400, 'query: a GraphQL document is expected');
+  const { query, variables, operationName } = body;
   return {
     query,
-    variables:
-      typeof variables === 'object' && variables !== null ? (variables as Record<string, unknown>) : {},
+    variables: isFields(variables) ? variables : {},
     operationName: typeof operationName === 'string' ? operationName : null,
   };
 }
 
-async function fileStream(routes: WireRoutes, request: FastifyRequest, reply: FastifyReply): Promise<object> {
-  const { db } = routes.services;
-  const caller = await routes.callers.callerOf(request.headers.authorization);
+interface RunPath {
+  readonly Params: { readonly entity: string; readonly project: string; readonly run: string };
+}
+
+/** The run of a path, if the caller may write to it. @throws WireError 403, 404 */
+async function writableRun(
+  db: WireServices['db'],
+  caller: Principal,
+  { entity, project, run: name }: RunPath['Params'],
+): Promise<ClientRun> {
   if (caller.kind !== 'attempt' && caller.kind !== 'agent' && caller.role === 'viewer') {
     throw new WireError(403, 'this key may read only');
   }
-  const { entity = '', project = '', run: name = '' } = request.params as Readonly<Record<string, string>>;
   const found = await findProject(db, caller, { entity, project });
   const run = found === undefined ? undefined : await findRun(db, { projectId: found.id, name });
   if (run === undefined || (caller.kind === 'attempt' && caller.runId !== run.id)) {
     throw new WireError(404, `there is no run "${name}"`);
   }
+  return run;
+}
+
+async function fileStream(
+  routes: WireRoutes,
+  request: FastifyRequest<RunPath>,
+  reply: FastifyReply,
+): Promise<object> {
+  const { db } = routes.services;
+  const caller = await routes.callers.callerOf(request.headers.authorization);
+  const run = await writableRun(db, caller, request.params);
   const body = await readBody(request.body, request.raw, STREAM_BYTES);
   const { console: output, ...post } = readPost(body.toString('utf8'), writerOf(request), run.createdAt);
   // Inside a trial the node's agent sends the output of the process already.
@@ -156,7 +175,9 @@ function writerOf(request: FastifyRequest): string | undefined {
 }
 
 function ticketOf({ services }: WireRoutes, request: FastifyRequest): Ticket {
-  const [text = ''] = ((request.params as Readonly<Record<string, string>>)['*'] ?? '').split('/');
+  const { params } = request;
+  const path = isFields(params) && typeof params['*'] === 'string' ? params['*'] : '';
+  const [text = ''] = path.split('/');
   const ticket = services.tickets.read(text);
   if (ticket === undefined) throw new WireError(403, 'this address is not valid, or no longer');
   return ticket;

@@ -17,7 +17,6 @@ export interface ClientProject {
 
 /** Where runs without a project go. */
 export const DEFAULT_PROJECT = 'uncategorized';
-// eslint-disable-next-line no-control-regex -- control characters are what it refuses
 const PROJECT_NAME = /^[^/\\#?%:\u0000-\u001f]{1,128}$/;
 
 const columns = `p.id, p.org_id AS "orgId", p.name, p.team_id AS "teamId", m.name AS entity, p.created_at AS "createdAt"`;

@@ -74,6 +74,11 @@ interface Target {
   readonly post: StreamPost;
 }
 
+/** A run that stands alone has one attempt. */
+function attemptOf(trial: MeasuredTrial | undefined): number {
+  return Math.max(1, trial?.attempt_count ?? 1);
+}
+
 function streamName(base: string, writer: string | undefined): string {
   return writer === undefined
     ? base
@@ -86,31 +91,48 @@ async function recordHistory(
 ): Promise<{ readonly stop: string | null; readonly sweepId?: string }> {
   const { history } = post;
   if (history === undefined || history.lines.length === 0) return { stop: null };
-  const live = trial?.lease_id !== null && trial !== undefined;
+  const live = typeof trial?.lease_id === 'string';
   const changed = await storeLines(tx, {
     runId: run.id,
-    attempt: Math.max(1, trial?.attempt_count ?? 1),
+    attempt: attemptOf(trial),
     stream: streamName('history', post.writer),
     offset: history.offset,
     rows: history.lines,
     late: trial !== undefined && !live,
   });
   if (!changed) return { stop: null };
+  await countHistory(tx, run.id, history, post.writer);
+  if (trial === undefined || !live) return { stop: null };
+  const fresh = unseen(run, history, post.writer);
+  if (fresh.length === 0) return { stop: null };
+  return judgeRows(tx, trial, { runId: run.id, rows: fresh.map(measured) });
+}
+
+/** Lines beyond those that were judged already. */
+function unseen(
+  run: LockedRun,
+  history: StreamPart<ExactRow>,
+  writer: string | undefined,
+): readonly ExactRow[] {
+  const known = writer === undefined ? run.historyLines : 0;
+  return history.lines.slice(Math.max(0, known - history.offset));
+}
+
+/** Keeps count of lines, for clients that resume, and of the newest step. */
+async function countHistory(
+  tx: Tx,
+  runId: string,
+  history: StreamPart<ExactRow>,
+  writer: string | undefined,
+): Promise<void> {
   const lastStep = history.lines.reduce((most, row) => Math.max(most, stepOf(row) ?? -1), -1);
   const end = history.offset + history.lines.length;
   await tx.query(
-    `UPDATE run SET history_lines = ${post.writer === undefined ? 'greatest(history_lines, $2)' : 'history_lines + $4'},
+    `UPDATE run SET history_lines = ${writer === undefined ? 'greatest(history_lines, $2)' : 'history_lines + $4'},
        last_step = CASE WHEN $3::bigint < 0 THEN last_step ELSE greatest(last_step, $3::bigint) END,
        row_count = row_count + $4 WHERE id = $1 AND $2::bigint >= 0`,
-    [run.id, end, lastStep, history.lines.length],
+    [runId, end, lastStep, history.lines.length],
   );
-  if (trial === undefined || !live) return { stop: null };
-  const fresh =
-    post.writer === undefined
-      ? history.lines.slice(Math.max(0, run.historyLines - history.offset))
-      : history.lines;
-  if (fresh.length === 0) return { stop: null };
-  return judgeRows(tx, trial, { runId: run.id, rows: fresh.map(measured) });
 }
 
 const NUMBER = /^(?:NaN|-?Infinity|-?\d.*)$/;
@@ -136,7 +158,7 @@ async function recordEvents(
   if (events === undefined || events.lines.length === 0) return;
   await storeLines(tx, {
     runId: run.id,
-    attempt: Math.max(1, trial?.attempt_count ?? 1),
+    attempt: attemptOf(trial),
     stream: streamName('events', writer),
     offset: events.offset,
     rows: events.lines,
@@ -172,7 +194,7 @@ async function recordConsole(
   const { offset, lines } = post.console;
   await storeConsole(tx, {
     runId: run.id,
-    attempt: Math.max(1, trial?.attempt_count ?? 1),
+    attempt: attemptOf(trial),
     offset,
     stored: run.logLines,
     lines,

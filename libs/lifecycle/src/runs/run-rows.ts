@@ -24,7 +24,7 @@ export interface ClientRun {
   readonly state: RunState;
   readonly configText: string | null;
   readonly summaryText: string | null;
-  readonly config: unknown;
+  readonly config: Readonly<Record<string, unknown>>;
   readonly summary: unknown;
   readonly tags: readonly string[];
   readonly notes: string | null;

@@ -1,6 +1,7 @@
 // Creating and editing runs by what a client says of them. Saying it again changes nothing; what is null stays as it is.
 import { DomainError } from '@swath/contracts';
 import {
+  isExtendedObject,
   parseExtendedJson,
   toJsonbText,
   type Database,
@@ -14,21 +15,20 @@ import { readRun, type ClientRun } from './run-rows.js';
 
 /** What may be said of a run; null and absent mean "as it is". */
 export interface RunFields {
-  readonly displayName?: string | null;
-  readonly description?: string | null;
-  readonly notes?: string | null;
+  readonly displayName?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly notes?: string | null | undefined;
   /** Extended JSON. */
-  readonly config?: string | null;
+  readonly config?: string | null | undefined;
   /** Extended JSON. */
-  readonly summary?: string | null;
-  readonly tags?: readonly string[] | null;
-  readonly groupName?: string | null;
-  readonly jobType?: string | null;
-  readonly host?: string | null;
-  readonly program?: string | null;
-  readonly repo?: string | null;
-  readonly commit?: string | null;
-  readonly state?: string | null;
+  readonly summary?: string | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly groupName?: string | null | undefined;
+  readonly jobType?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly program?: string | null | undefined;
+  readonly repo?: string | null | undefined;
+  readonly commit?: string | null | undefined;
 }
 
 const RUN_NAME = /^[^/\\#?%:\u0000-\u001f]{1,128}$/;
@@ -36,12 +36,12 @@ const RUN_NAME = /^[^/\\#?%:\u0000-\u001f]{1,128}$/;
 /** The config without the client's envelope: `{"a":{"value":1}}` is `{"a":1}`; keys that begin with `_` are the client's own. */
 export function plainConfig(text: string): ExtendedJson {
   const parsed = parseExtendedJson(text);
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return {};
+  if (!isExtendedObject(parsed)) return {};
   const plain: Record<string, ExtendedJson> = {};
   for (const [key, entry] of Object.entries(parsed)) {
     if (key.startsWith('_')) continue;
-    const wrapped = entry !== null && typeof entry === 'object' && !Array.isArray(entry) && 'value' in entry;
-    plain[key] = wrapped ? (entry as { readonly value: ExtendedJson }).value : entry;
+    const wrapped = isExtendedObject(entry) ? entry['value'] : undefined;
+    plain[key] = wrapped === undefined ? entry : wrapped;
   }
   return plain;
 }
@@ -114,6 +114,7 @@ async function applyFields(
 ): Promise<void> {
   const config = fields.config ?? null;
   const summary = fields.summary ?? null;
+  // An absent parameter is NULL to PostgreSQL.
   await db.query(
     `UPDATE run SET display_name = coalesce($2, display_name), description = coalesce($3, description), notes = coalesce($4, notes),
        config_text = coalesce($5, config_text), config = coalesce($6::jsonb, config),
@@ -124,20 +125,20 @@ async function applyFields(
      WHERE id = $1 AND deleted_at IS NULL`,
     [
       runId,
-      fields.displayName ?? null,
-      fields.description ?? null,
-      fields.notes ?? null,
+      fields.displayName,
+      fields.description,
+      fields.notes,
       config,
       config === null ? null : toJsonbText(plainConfig(config)),
       summary,
       summary === null ? null : toJsonbText(parseExtendedJson(summary)),
-      fields.tags ?? null,
-      fields.groupName ?? null,
-      fields.jobType ?? null,
-      fields.host ?? null,
-      fields.program ?? null,
-      fields.repo ?? null,
-      fields.commit ?? null,
+      fields.tags,
+      fields.groupName,
+      fields.jobType,
+      fields.host,
+      fields.program,
+      fields.repo,
+      fields.commit,
       createdBy,
     ],
   );

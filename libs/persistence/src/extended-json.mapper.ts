@@ -11,6 +11,13 @@ export type ExtendedJson =
   | readonly ExtendedJson[]
   | { readonly [key: string]: ExtendedJson };
 
+/** Whether a value is an object with members. */
+export function isExtendedObject(
+  value: ExtendedJson | undefined,
+): value is { readonly [key: string]: ExtendedJson } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const MAX_DEPTH = 200;
 const WHITE = /[ \t\r\n]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y;
