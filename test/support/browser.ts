@@ -1,6 +1,6 @@
 // A headless Chromium for scenarios in the web pages. Debian's package `chromium` is enough; SWATH_CHROMIUM names another one.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Starts the browser. */
@@ -32,12 +32,10 @@ export function watchErrors(page: Page): string[] {
   return errors;
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** Breaches of WCAG 2.2 A and AA that axe-core calls serious or critical, one line each. */
 export async function seriousBreaches(page: Page): Promise<string[]> {
   // Evaluated by the debugger: the page's own policy forbids a script tag.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const runner = (
       globalThis as unknown as { axe: { run: (context: unknown, options: unknown) => Promise<AxeResult> } }
