@@ -57,7 +57,7 @@ export class SweepsController {
       submitSweepIn(tx, { projectId, principalId: caller.id, ...accepted }),
     );
     const sweep = toSweepView(await this.access.sweep(caller, submitted.sweepId));
-    void reply.header('location', `/api/v1/sweeps/${sweep.id}`).header('etag', `"v${sweep.version}"`);
+    void reply.header('location', `/api/v1/sweeps/${sweep.id}`);
     const more = submitted.warnings.map((detail) => ({ pointer: '/budget', code: 'spec/bounded', detail }));
     return { sweep, warnings: [...warnings, ...more] };
   }
