@@ -149,3 +149,5 @@ export { costDimensions } from './api/cost-routes.js';
 export { problemSchema } from './api/views.js';
 export { openApiDocument } from './api/openapi.js';
 export type { OpenApiDocument } from './api/openapi.js';
+export type { FileTicket } from './file-ticket.js';
+export { signedFileTicketSchema } from './file-ticket.js';

@@ -3,19 +3,11 @@
  * carries a MAC. A ticket reaches one file, for a day.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
-
-const text = z.string();
-const ticketSchema = z.discriminatedUnion('do', [
-  z.object({ do: z.enum(['put-run-file', 'get-run-file']), run: text, name: text }),
-  z.object({ do: z.literal('put-artifact-file'), artifact: text, name: text, md5: text }),
-  z.object({ do: z.literal('put-manifest'), manifest: text, md5: text }),
-  z.object({ do: z.literal('get-blob'), sha256: text, name: text }),
-]);
-const signedSchema = z.object({ ticket: ticketSchema, until: z.number() });
+import { signedFileTicketSchema } from '@swath/contracts';
+import type { FileTicket } from '@swath/contracts';
 
 /** What an address is good for. */
-export type Ticket = z.infer<typeof ticketSchema>;
+export type Ticket = FileTicket;
 
 const VALID_MS = 24 * 3_600_000;
 
@@ -40,7 +32,7 @@ export class Tickets {
     const given = Buffer.from(mac);
     const expected = Buffer.from(this.mac(body));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    const signed = signedSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+    const signed = signedFileTicketSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
     return signed.until < Date.now() ? undefined : signed.ticket;
   }
 
