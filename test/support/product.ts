@@ -260,12 +260,20 @@ export class Product {
   }
 }
 
+/** PostgreSQL and Temporal of a scenario: servers of its own, or a database on those of the test run. */
+async function storesFor(folder: string, options: ProductOptions) {
+  if (options.ownServices === true) {
+    const services = await startServices(folder);
+    const { databaseUrl, temporalAddress: temporal } = services;
+    return { services, database: undefined, databaseUrl, temporal };
+  }
+  const database = await createTestDatabase();
+  return { services: undefined, database, databaseUrl: database.url, temporal: testTemporalAddress() };
+}
+
 /** Lays the lines between the parts, through proxies where faults are asked for. */
 async function wire(folder: string, ports: readonly number[], options: ProductOptions): Promise<Wiring> {
-  const services = options.ownServices === true ? await startServices(folder) : undefined;
-  const database = services === undefined ? await createTestDatabase() : undefined;
-  const databaseUrl = services?.databaseUrl ?? database?.url ?? '';
-  const temporal = services?.temporalAddress ?? testTemporalAddress();
+  const { services, database, databaseUrl, temporal } = await storesFor(folder, options);
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const proxies = new Map<Line, FaultProxy>();
   const through = async (

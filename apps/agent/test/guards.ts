@@ -31,6 +31,8 @@ export interface GuardedAttempt {
   readonly exitFile: string;
   readonly outputFile: string;
   readonly socket: string;
+  /** Journal of the processes that the guard started and reaped. */
+  readonly journal: string;
   /** In the environment of each process of the attempt. */
   readonly marker: string;
 }

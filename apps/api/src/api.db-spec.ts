@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import 'reflect-metadata';
 import { createFirstKeys, firstIds } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
@@ -84,7 +87,14 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const log = createLogger({ name: 'api', level: 'error' });
   app = await createApi(
-    { databaseUrl: test.url, host: '127.0.0.1', port: 0, dbConnections: 10, logLevel: 'error' },
+    {
+      databaseUrl: test.url,
+      host: '127.0.0.1',
+      port: 0,
+      dbConnections: 10,
+      logLevel: 'error',
+      storageFolder: mkdtempSync(join(tmpdir(), 'swath-api-')),
+    },
     log,
   );
   db = app.get(Database);

@@ -9,8 +9,13 @@ let leases: readonly string[];
 beforeEach(async () => {
   fleet = await TestFleet.start(2);
   const budget = {
-    ...{ orgId: firstIds.org, limit: 10n ** 12n, mode: 'HARD', actor: 'test', reason: 'test' },
-    ...{ scopeKind: 'project', scopeId: firstIds.project },
+    orgId: firstIds.org,
+    scopeKind: 'project',
+    scopeId: firstIds.project,
+    limit: 10n ** 12n,
+    mode: 'HARD',
+    actor: 'test',
+    reason: 'test',
   } as const;
   await fleet.db.transaction((tx) => createBudget(tx, { ...budget, unit: 'money:USD' }));
   await fleet.db.transaction((tx) => createBudget(tx, { ...budget, unit: 'gpu_time' }));

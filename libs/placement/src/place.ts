@@ -111,37 +111,45 @@ export function place(input: PlacementInput): Placement {
     const next = best(remaining, tally);
     if (next === undefined) break;
     remaining = remaining.filter((attempt) => attempt !== next);
-    const limit = input.windows.get(next.sweepId);
-    const reserves = next.slots <= input.capacity && input.isNearest(next.slots);
-    const running = tally.sweep.get(next.sweepId) ?? 0;
-    if (limit !== undefined && running + next.slots > limit) {
-      waiting.set(next.id, { code: 'parallel', limit });
-    } else if (next.avoidsNode) {
-      waiting.set(next.id, { code: 'avoids_node' });
-    } else if (next.slots > input.capacity) {
-      waiting.set(next.id, { code: 'node_too_small', needed: next.slots, capacity: input.capacity });
+    const barred = barredFrom(next, input, tally);
+    if (barred !== undefined) {
+      waiting.set(next.id, barred);
     } else if (reserved(next)) {
       waiting.set(next.id, { code: 'no_free_slot', ahead: waiting.size });
     } else if (next.slots > free.length) {
       waiting.set(next.id, { code: 'too_few_slots', needed: next.slots, free: free.length });
-      // What goes on fitting below this priority must wait; of the same priority only once this one has waited long.
-      if (reserves) {
-        const from = next.waitedMs >= RESERVE_AFTER_MS ? next.priority : next.priority - 1;
-        reservedUpTo = Math.max(reservedUpTo, from);
-      }
+      if (input.isNearest(next.slots)) reservedUpTo = Math.max(reservedUpTo, reservedBy(next));
     } else {
       picks.push({ attemptId: next.id, slots: free.splice(0, next.slots) });
       tally.team.set(next.teamId, (tally.team.get(next.teamId) ?? 0) + next.slots);
-      tally.sweep.set(next.sweepId, running + next.slots);
+      tally.sweep.set(next.sweepId, (tally.sweep.get(next.sweepId) ?? 0) + next.slots);
     }
   }
   for (const attempt of remaining) {
-    const limit = input.windows.get(attempt.sweepId);
-    const full = limit !== undefined && (tally.sweep.get(attempt.sweepId) ?? 0) + attempt.slots > limit;
-    waiting.set(
-      attempt.id,
-      full ? { code: 'parallel', limit } : { code: 'no_free_slot', ahead: waiting.size },
-    );
+    const limit = limitReached(attempt, input, tally);
+    waiting.set(attempt.id, limit ?? { code: 'no_free_slot', ahead: waiting.size });
   }
   return { picks, waiting };
+}
+
+/** What keeps an attempt from this node however many slots are free; `undefined` when nothing does. */
+function barredFrom(attempt: QueuedAttempt, input: PlacementInput, tally: Tally): WaitReason | undefined {
+  const limit = limitReached(attempt, input, tally);
+  if (limit !== undefined) return limit;
+  if (attempt.avoidsNode) return { code: 'avoids_node' };
+  if (attempt.slots <= input.capacity) return undefined;
+  return { code: 'node_too_small', needed: attempt.slots, capacity: input.capacity };
+}
+
+/** The sweep's limit on running slots, when the attempt would exceed it. */
+function limitReached(attempt: QueuedAttempt, input: PlacementInput, tally: Tally): WaitReason | undefined {
+  const limit = input.windows.get(attempt.sweepId);
+  if (limit === undefined || (tally.sweep.get(attempt.sweepId) ?? 0) + attempt.slots <= limit)
+    return undefined;
+  return { code: 'parallel', limit };
+}
+
+/** Up to which priority a wide attempt keeps the node: below its own at once, its own once it has waited long. */
+function reservedBy(attempt: QueuedAttempt): number {
+  return attempt.waitedMs >= RESERVE_AFTER_MS ? attempt.priority : attempt.priority - 1;
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import 'reflect-metadata';
 import { createFirstKeys, firstIds } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
@@ -14,7 +17,14 @@ let app: NestFastifyApplication;
 beforeAll(async () => {
   test = await createTestDatabase();
   app = await createApi(
-    { databaseUrl: test.url, host: '127.0.0.1', port: 0, dbConnections: 5, logLevel: 'error' },
+    {
+      databaseUrl: test.url,
+      host: '127.0.0.1',
+      port: 0,
+      dbConnections: 5,
+      logLevel: 'error',
+      storageFolder: mkdtempSync(join(tmpdir(), 'swath-money-')),
+    },
     createLogger({ name: 'api', level: 'error' }),
   );
   await createFirstKeys(app.get(Database), { apiKey, agentKey: 'swa_test_agent_key_0123456789' });

@@ -163,6 +163,12 @@ export function usageMatches(history: RecordedHistory): Breach[] {
       }
     }
   }
+  return [...found, ...chargesMatch(history)];
+}
+
+/** The part of I7 about money and GPU time: what a budget was charged for an ended lease is that lease's use. */
+function chargesMatch(history: RecordedHistory): Breach[] {
+  const found: Breach[] = [];
   for (const hold of history.holds) {
     if (hold.leaseState === 'live') continue;
     const used = hold.unit === 'gpu_time' ? hold.milliGpuMs : hold.costMicros;
