@@ -22,7 +22,7 @@ export async function createApi(config: ApiConfig, log: Logger): Promise<NestFas
   });
   const server: FastifyInstance = adapter.getInstance();
   addBodyParsers(server);
-  await serveSite(server);
+  serveSite(server);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(config, log), adapter, {
     bodyParser: false,
     logger: ['error', 'fatal'],

@@ -42,7 +42,8 @@ export class WandbWire implements OnModuleInit {
     };
     const server = host.httpAdapter.getInstance<FastifyInstance>();
     const callers = new WireCallers(db, secret);
-    await server.register((scope, _options, done) => {
+    // Not awaited: that would start the server's boot before Nest has set its error handler.
+    void server.register((scope, _options, done) => {
       addWireRoutes(scope, {
         services,
         callers,

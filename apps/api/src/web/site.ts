@@ -37,11 +37,12 @@ export const sitePolicy =
   "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Adds the site's routes; nothing without a build of the site. */
-export async function serveSite(server: FastifyInstance, folder = builtSite): Promise<void> {
+export function serveSite(server: FastifyInstance, folder = builtSite): void {
   const indexFile = join(folder, 'index.html');
   if (!existsSync(indexFile)) return;
   const page = readFileSync(indexFile);
-  await server.register(fastifyStatic, {
+  // Not awaited: that would start the server's boot before Nest has set its error handler.
+  void server.register(fastifyStatic, {
     root: join(folder, 'assets'),
     prefix: '/assets/',
     preCompressed: true,
