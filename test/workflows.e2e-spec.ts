@@ -198,8 +198,11 @@ describe.concurrent('sweepWorkflow and trialWorkflow', () => {
       await scene.sweepEnded();
       await signalAttemptEnded(control, trialId, 1);
       await startSweep(control, sweepId);
-      const trial = await control.client.workflow.getHandle(trialWorkflowId(trialId)).describe();
-      expect(trial.status.name).toBe('COMPLETED');
+      // The late signal starts the workflow anew; it looks, finds the trial closed, and ends.
+      await eventually(async () => {
+        const trial = await control.client.workflow.getHandle(trialWorkflowId(trialId)).describe();
+        expect(trial.status.name).toBe('COMPLETED');
+      });
     });
   });
 
