@@ -52,7 +52,7 @@ describe('libs/temporal', () => {
     await startSweep(control, sweepId);
     const after = await control.client.workflow.getHandle(sweepWorkflowId(sweepId)).describe();
     expect(after.runId).toBe(before.runId);
-    expect(Number(after.raw.executionConfig?.defaultWorkflowTaskTimeout?.seconds)).toBe(60);
+    expect(Number(after.raw.executionConfig?.defaultWorkflowTaskTimeout?.seconds)).toBe(20);
   });
 
   it('signals a running sweep and starts a missing one', async () => {
