@@ -57,13 +57,10 @@ function processesOf(folder: string): string[] {
 describe.runIf(process.platform === 'linux')('npm start', () => {
   it('is interrupted in the middle of the example sweep and leaves no process and no lock', async () => {
     const run = up('--once', '--json');
-    await vi.waitUntil(
-      () => /trial=\d+ decision=/.test(run.output.stderr) || run.process.exitCode !== null,
-      {
-        timeout: 200_000,
-        interval: 50,
-      },
-    );
+    await vi.waitUntil(() => /trial=\d+ decision=/.test(run.output.stderr) || run.process.exitCode !== null, {
+      timeout: 200_000,
+      interval: 50,
+    });
     expect(processesOf(dataDir).length, run.output.stderr).toBeGreaterThan(5);
     run.process.kill('SIGINT');
     await run.exited;
