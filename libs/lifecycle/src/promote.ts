@@ -1,9 +1,9 @@
 // Promotion of paused trials (ASHA, promotion kind): which may go on, and their next attempts. A promoted trial is not a retry:
 // it resumes from its checkpoint on whatever node has a slot.
-import { attemptIdOf } from '@swath/contracts';
 import type { Queryable, Tx } from '@swath/persistence';
 import { promotable } from '@swath/search';
 import { publish, wakePool } from './notices.js';
+import { queueAttempts } from './queue-attempts.js';
 import type { SweepRow } from './sweep-rows.js';
 
 interface RecordRow {
@@ -36,21 +36,7 @@ export async function resumeTrials(tx: Tx, sweep: SweepRow, numbers: readonly nu
      WHERE sweep_id = $1 AND number = ANY ($2) AND state = 'paused' RETURNING id, number, attempt_count AS attempt`,
     [sweep.id, [...numbers]],
   );
-  for (const trial of trials) {
-    await tx.query(
-      `INSERT INTO attempt (id, trial_id, sweep_id, pool_id, number, cause, state, slots, priority, enqueued_at)
-       VALUES ($1, $2, $3, $4, $5, 'promotion', 'queued', $6, $7, clock_timestamp())`,
-      [
-        attemptIdOf(trial.id, trial.attempt),
-        trial.id,
-        sweep.id,
-        sweep.pool_id,
-        trial.attempt,
-        sweep.spec.resources.gpus,
-        sweep.spec.priority,
-      ],
-    );
-  }
+  await queueAttempts(tx, sweep, 'promotion', trials);
   await publish(
     tx,
     trials.map(({ id, number }) => ({

@@ -1,6 +1,5 @@
 // Control of single trials by a person: stop one, run a chosen point, run failed ones again; and changed limits of a sweep.
 import {
-  attemptIdOf,
   DomainError,
   isTrialEnded,
   parseMicros,
@@ -13,6 +12,7 @@ import { describeAmount } from './budgets.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { currentPrice } from './prices.js';
+import { queueAttempts } from './queue-attempts.js';
 import { lockSweep, type SweepRow } from './sweep-rows.js';
 
 interface StoppableTrial {
@@ -155,21 +155,7 @@ export async function requeueFailed(
        WHERE id IN (SELECT run_id FROM trial WHERE id = ANY ($1))`,
       [trials.map((trial) => trial.id)],
     );
-    for (const trial of trials) {
-      await tx.query(
-        `INSERT INTO attempt (id, trial_id, sweep_id, pool_id, number, cause, state, slots, priority, enqueued_at)
-         VALUES ($1, $2, $3, $4, $5, 'requeue', 'queued', $6, $7, clock_timestamp())`,
-        [
-          attemptIdOf(trial.id, trial.attempt),
-          trial.id,
-          sweep.id,
-          sweep.pool_id,
-          trial.attempt,
-          sweep.spec.resources.gpus,
-          sweep.spec.priority,
-        ],
-      );
-    }
+    await queueAttempts(tx, sweep, 'requeue', trials);
     await enqueueOutbox(tx, [
       ...trials.map(({ id }) => ({
         topic: 'trial.start' as const,
