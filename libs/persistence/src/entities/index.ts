@@ -12,6 +12,7 @@ import { ArtifactAliasEntity } from './artifact-alias.entity.js';
 import { ArtifactUseEntity } from './artifact-use.entity.js';
 import { ArtifactOutputEntity } from './artifact-output.entity.js';
 import { AttemptEntity } from './attempt.entity.js';
+import { BudgetAlertEntity } from './budget-alert.entity.js';
 import { BudgetEntity } from './budget.entity.js';
 import { BudgetVersionEntity } from './budget-version.entity.js';
 import { DecisionEntity } from './decision.entity.js';
@@ -57,6 +58,7 @@ export const entities = [
   ArtifactUseEntity,
   ArtifactOutputEntity,
   AttemptEntity,
+  BudgetAlertEntity,
   BudgetEntity,
   BudgetVersionEntity,
   DecisionEntity,

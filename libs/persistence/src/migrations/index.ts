@@ -8,6 +8,7 @@ import { CreateClientRuns1764000000010 } from './1764000000010-create-client-run
 import { CreateArtifacts1764000000011 } from './1764000000011-create-artifacts.js';
 import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
 import { CreateBudgetVersions1764000000030 } from './1764000000030-create-budget-versions.js';
+import { CreateBudgetAlerts1764000000040 } from './1764000000040-create-budget-alerts.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -20,4 +21,5 @@ export const migrations = [
   CreateArtifacts1764000000011,
   IndexQueue1764000000020,
   CreateBudgetVersions1764000000030,
+  CreateBudgetAlerts1764000000040,
 ];
