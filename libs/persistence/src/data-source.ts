@@ -16,7 +16,12 @@ export interface DataSourceSettings {
   readonly poolSize?: number;
   /** Shown by PostgreSQL in pg_stat_activity. */
   readonly applicationName?: string;
+  /** Longest wait for the answer to one statement, ms; default 60,000. Then the connection counts as lost. 0: no bound. */
+  readonly queryTimeoutMs?: number;
 }
+
+/** Longest wait for an answer: a line that went silent would otherwise hold its caller, and a connection of the pool, for hours. */
+const QUERY_TIMEOUT_MS = 60_000;
 
 /** A data source for one database; not yet connected. */
 export function createDataSource(url: string, settings: DataSourceSettings = {}): DataSource {
@@ -31,7 +36,11 @@ export function createDataSource(url: string, settings: DataSourceSettings = {})
     entities,
     synchronize: false,
     logging: false,
-    extra: { connectionTimeoutMillis: 10_000, keepAlive: true },
+    extra: {
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      query_timeout: settings.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
+    },
   });
 }
 
@@ -67,7 +76,11 @@ async function migrateOnce(url: string): Promise<void> {
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const source = createDataSource(url, { poolSize: 1, applicationName: 'swath-migrate' });
+    const source = createDataSource(url, {
+      poolSize: 1,
+      applicationName: 'swath-migrate',
+      queryTimeoutMs: 0,
+    });
     await source.initialize();
     try {
       await source.runMigrations();

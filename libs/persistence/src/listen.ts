@@ -14,9 +14,15 @@ export interface ListenHandlers {
   readonly onMessage: (channel: string, payload: string) => void;
   /** Listening (again): look at everything that may have changed. */
   readonly onConnect: () => void;
+  /**
+   * How often an idle listener asks whether its line still works, ms; default 15,000. An answer that takes longer than a third of it
+   * counts as none: a line that went silent would miss every notification.
+   */
+  readonly probeMs?: number;
 }
 
 const MAX_DELAY_MS = 5_000;
+const PROBE_MS = 15_000;
 
 /**
  * Listens on channels until closed. Resolves when listening for the first time.
@@ -28,12 +34,14 @@ export async function listen(
   channels: readonly string[],
   handlers: ListenHandlers,
 ): Promise<Listener> {
+  const { probeMs = PROBE_MS } = handlers;
   let closed = false;
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let probe: NodeJS.Timeout | undefined;
 
   const open = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, application_name: 'swath-listen', keepAlive: true });
+    const next = clientOf(url, probeMs / 3);
     next.on('notification', (message) => {
       handlers.onMessage(message.channel, message.payload ?? '');
     });
@@ -41,6 +49,7 @@ export async function listen(
     const onLoss = (): void => {
       if (lost || closed || client !== next) return;
       lost = true;
+      clearInterval(probe);
       reopen(100);
     };
     next.on('error', onLoss);
@@ -54,6 +63,12 @@ export async function listen(
       await next.end().catch(() => undefined);
       throw error;
     }
+    probe = setInterval(() => {
+      next.query('SELECT 1').catch(() => {
+        onLoss();
+        void next.end().catch(() => undefined);
+      });
+    }, probeMs);
     handlers.onConnect();
   };
 
@@ -71,7 +86,18 @@ export async function listen(
     close: async () => {
       closed = true;
       clearTimeout(timer);
+      clearInterval(probe);
       await client?.end().catch(() => undefined);
     },
   };
+}
+
+function clientOf(url: string, queryTimeoutMs: number): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: 'swath-listen',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: queryTimeoutMs,
+  });
 }

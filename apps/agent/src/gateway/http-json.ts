@@ -8,6 +8,9 @@ import https from 'node:https';
 /** Largest reply that is read. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
+/** Bytes per millisecond of the slowest line on which an upload still gets through: half of 64 kbit/s. */
+const SLOWEST_LINE = 4;
+
 /** A request that got no 2xx reply. */
 export class GatewayError extends Error {
   /** HTTP status; 0 when there was no reply. */
@@ -39,6 +42,7 @@ export interface JsonRequest {
   readonly body?: unknown;
   /** Without it: the key of the client. */
   readonly token?: string | undefined;
+  /** Longest wait for the whole answer; a large body adds what it takes on the slowest line that is served. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -134,9 +138,10 @@ export class JsonClient {
         reject(unreachable(path, cause));
       };
       const request = this.#transport.request(this.#options(method, path, headers, signal));
+      const patience = timeoutMs + (body?.length ?? 0) / SLOWEST_LINE;
       const timer = setTimeout(
-        () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)),
-        timeoutMs,
+        () => request.destroy(new Error(`no answer within ${Math.round(patience)} ms`)),
+        patience,
       );
       request.once('error', fail);
       request.once('response', (reply) => {

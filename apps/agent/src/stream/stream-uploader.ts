@@ -33,7 +33,8 @@ export interface StreamOptions<Row> {
 }
 
 const MAX_ROWS = 5000;
-const MAX_BATCH_BYTES = 1_048_576;
+/** A batch takes about half a minute on a line of 64 kbit/s; larger ones would say for too long nothing about a dead line. */
+const MAX_BATCH_BYTES = 262_144;
 /** Batches that may go out at once after a quiet time: a measurement that decides about the trial must not wait. */
 const BURST = 10;
 

@@ -93,6 +93,15 @@ describe('FaultProxy', () => {
     expect(await post(port, 'two')).toBe('got two');
   });
 
+  it('passes calls on over a narrow line', async () => {
+    const { port } = await start({});
+    proxy?.setBandwidth(200_000);
+    const body = 'x'.repeat(5_000);
+    expect(await post(port, body)).toBe(`got ${body}`);
+    proxy?.setBandwidth(undefined);
+    expect(await post(port, 'two')).toBe('got two');
+  });
+
   it('refuses while closed', async () => {
     const { port } = await start({});
     proxy?.cut('closed');

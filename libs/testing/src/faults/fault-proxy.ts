@@ -1,9 +1,10 @@
-// A TCP proxy between two processes of a scenario. It delays, resets, holds back, loses the reply of a call that was carried out,
-// and repeats HTTP requests, at seeded rates. With several targets it is also the load balancer in front of API replicas.
+// A TCP proxy between two processes of a scenario. It delays, slows, resets, holds back, loses the reply of a call that was carried
+// out, and repeats HTTP requests, at seeded rates. With several targets it is also the load balancer in front of API replicas.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { callReader, type CallReader, type ProxyProtocol } from './calls.js';
 import type { Seeded } from './seeded.js';
+import { Throttle } from './throttle.js';
 
 /** Where to forward to. */
 export interface ProxyTarget {
@@ -34,6 +35,8 @@ export interface FaultProxyOptions {
 
 /** What the proxy has done so far. */
 export interface FaultCounts {
+  /** Connections that were begun. */
+  readonly connections: number;
   readonly calls: number;
   readonly replyLost: number;
   readonly reset: number;
@@ -53,9 +56,10 @@ export class FaultProxy {
   readonly #options: FaultProxyOptions;
   readonly #server: Server;
   readonly #links = new Set<Link>();
-  readonly #counts = { calls: 0, replyLost: 0, reset: 0, duplicate: 0 };
+  readonly #counts = { connections: 0, calls: 0, replyLost: 0, reset: 0, duplicate: 0 };
   #rates: FaultRates;
   #latencyMs: number;
+  #throttles: { readonly up: Throttle; readonly down: Throttle } | undefined;
   #turn = 0;
   #partition: 'none' | 'half-open' | 'closed' = 'none';
 
@@ -93,6 +97,18 @@ export class FaultProxy {
     this.#latencyMs = milliseconds;
   }
 
+  /** Lets at most this many bytes a second through in each direction, over all connections; undefined: as fast as it goes. */
+  setBandwidth(bytesPerSecond: number | undefined): void {
+    this.#throttles?.up.close();
+    this.#throttles?.down.close();
+    this.#throttles =
+      bytesPerSecond === undefined
+        ? undefined
+        : { up: new Throttle(bytesPerSecond), down: new Throttle(bytesPerSecond) };
+    // Bytes in the old throttle are gone, and a connection with a gap in it is worth nothing.
+    this.resetAll();
+  }
+
   /** Cuts the line: `half-open` keeps connections and passes nothing on, `closed` resets and refuses them. */
   cut(kind: 'half-open' | 'closed'): void {
     this.#partition = kind;
@@ -119,6 +135,7 @@ export class FaultProxy {
   }
 
   async #accept(client: Socket): Promise<void> {
+    this.#counts.connections += 1;
     client.on('error', () => undefined);
     client.pause();
     if (this.#partition === 'closed') {
@@ -136,12 +153,11 @@ export class FaultProxy {
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
       socket.on('error', () => this.#reset(link));
-      socket.on('close', () => this.#reset(link));
+      // Whoever hung up has sent all it had; what is still under way to the other one arrives before the end does.
+      socket.on('close', () => this.#end(link, socket === client ? 'up' : 'down'));
     }
     client.on('data', (chunk) => this.#toServer(link, chunk));
     server.on('data', (chunk) => this.#toClient(link, chunk));
-    client.on('end', () => this.#later(() => server.end()));
-    server.on('end', () => this.#later(() => client.end()));
     client.resume();
   }
 
@@ -177,7 +193,7 @@ export class FaultProxy {
       if (random.chance(this.#rates.replyLost ?? 0)) link.doomed = true;
       if (random.chance(this.#rates.duplicate ?? 0)) void this.#repeat(chunk);
     }
-    this.#later(() => link.server.write(chunk));
+    this.#later(() => this.#write(link, 'up', chunk));
   }
 
   #toClient(link: Link, chunk: Buffer): void {
@@ -187,7 +203,28 @@ export class FaultProxy {
       this.#reset(link);
       return;
     }
-    this.#later(() => link.client.write(chunk));
+    this.#later(() => this.#write(link, 'down', chunk));
+  }
+
+  #write(link: Link, direction: 'up' | 'down', chunk: Buffer): void {
+    const socket = direction === 'up' ? link.server : link.client;
+    const throttle = this.#throttles?.[direction];
+    if (throttle === undefined) socket.write(chunk);
+    else throttle.send(link, chunk, (bytes) => socket.write(bytes));
+  }
+
+  #end(link: Link, direction: 'up' | 'down'): void {
+    if (!this.#links.has(link)) return;
+    const socket = direction === 'up' ? link.server : link.client;
+    const end = (): void => {
+      this.#links.delete(link);
+      socket.end();
+    };
+    this.#later(() => {
+      const throttle = this.#throttles?.[direction];
+      if (throttle === undefined) end();
+      else throttle.afterAll(link, end);
+    });
   }
 
   /** Sends a whole request again and drops its answer; a request whose body is still under way is left alone. */
