@@ -12,6 +12,8 @@ const milliseconds = z.int().min(0).max(2_000_000_000);
 
 /** Longest time the server holds a lease poll. */
 export const MAX_POLL_MS = 20_000;
+/** Most leases ahead that one poll may ask for. */
+export const MAX_LEASES_AHEAD = 128;
 /** How often an agent renews the leases of its node. */
 export const HEARTBEAT_MS = 15_000;
 
@@ -67,6 +69,8 @@ export const leasePollSchema = z.strictObject({
   /** Indices of free slots. */
   free: z.array(z.int().min(0).max(1023)).max(1024),
   waitMs: z.int().min(0).max(MAX_POLL_MS),
+  /** How many more leases ahead of a free slot the agent wants; 0 when absent. */
+  ahead: z.int().min(0).max(MAX_LEASES_AHEAD).optional(),
 });
 /** A lease poll. */
 export type LeasePoll = z.infer<typeof leasePollSchema>;
@@ -106,8 +110,25 @@ export const leaseGrantSchema = z.object({
 /** A granted lease. */
 export type LeaseGrant = z.infer<typeof leaseGrantSchema>;
 
+/**
+ * A lease that was granted before a slot is free. It has no slots yet, fits any one slot of the node, is renewed by heartbeats
+ * like any other, and is not used until the agent starts it on a slot that has become free. Not started, it is given back by
+ * `:release` when the server recalls it or the agent leaves.
+ */
+export const aheadGrantSchema = leaseGrantSchema.extend({
+  /** To be started only in place of an attempt of the same sweep that ends on this node: the sweep is at its limit. */
+  successor: z.boolean(),
+});
+/** A lease ahead of its slot. */
+export type AheadGrant = z.infer<typeof aheadGrantSchema>;
+
 /** Answer to a poll. Empty `leases`: poll again. `drain`: offer nothing more. */
-export const leasePollReplySchema = z.object({ leases: z.array(leaseGrantSchema), drain: z.boolean() });
+export const leasePollReplySchema = z.object({
+  leases: z.array(leaseGrantSchema),
+  /** Only for a poll that asked for some. */
+  ahead: z.array(aheadGrantSchema).optional(),
+  drain: z.boolean(),
+});
 /** Answer to a poll. */
 export type LeasePollReply = z.infer<typeof leasePollReplySchema>;
 
@@ -124,6 +145,8 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export const leaseCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), leaseId: id, reason: z.enum(stopReasons), graceMs: milliseconds }),
   z.object({ type: z.literal('checkpoint'), leaseId: id }),
+  /** Give a lease ahead back. Of no effect once it was started. */
+  z.object({ type: z.literal('recall'), leaseId: id }),
 ]);
 /** A command for one lease. */
 export type LeaseCommand = z.infer<typeof leaseCommandSchema>;
@@ -154,17 +177,46 @@ export const exitSchema = z.strictObject({
 /** How a process ended. */
 export type ProcessExit = z.infer<typeof exitSchema>;
 
-/** `POST /agent/v1/leases/{id}:complete`: the attempt's process is gone; with `poll` the reply may carry the next lease. */
+/** `POST /agent/v1/leases/{id}:start`: the process of a lease ahead was started on slots that were free. Repeatable. */
+export const startLeaseSchema = z.strictObject({
+  attempt: z.int().min(1),
+  /** Slot indices of this node. */
+  slots: z.array(z.int().min(0).max(1023)).min(1).max(1024),
+  /** From the start of the process to the sending of this request. */
+  agoMs: milliseconds,
+});
+/** Start of an attempt. */
+export type StartLease = z.infer<typeof startLeaseSchema>;
+
+/** Answer to a start. `fenced`: the lease had ended before; the process must be killed. */
+export const startReplySchema = z.object({ state: z.enum(['live', 'fenced']) });
+/** Answer to a start. */
+export type StartReply = z.infer<typeof startReplySchema>;
+
+/** `POST /agent/v1/leases/{id}:release`: a lease ahead is given back; nothing was started. Repeatable. */
+export const releaseLeaseSchema = z.strictObject({ attempt: z.int().min(1) });
+/** A lease ahead that is given back. */
+export type ReleaseLease = z.infer<typeof releaseLeaseSchema>;
+
+/**
+ * `POST /agent/v1/leases/{id}:complete`: the attempt's process is gone. With `poll` the reply may carry the next leases; with
+ * `start` a lease ahead was started in its place, and the slots change hands at the moment of that start.
+ */
 export const completeLeaseSchema = z.strictObject({
   attempt: z.int().min(1),
   exit: exitSchema,
+  start: startLeaseSchema.extend({ leaseId: id }).optional(),
   poll: leasePollSchema.optional(),
 });
 /** End of an attempt. */
 export type CompleteLease = z.infer<typeof completeLeaseSchema>;
 
 /** Answer to an end. */
-export const completeReplySchema = z.object({ next: leasePollReplySchema.optional() });
+export const completeReplySchema = z.object({
+  next: leasePollReplySchema.optional(),
+  /** Only for an end with a start. */
+  start: startReplySchema.shape.state.optional(),
+});
 /** Answer to an end. */
 export type CompleteReply = z.infer<typeof completeReplySchema>;
 

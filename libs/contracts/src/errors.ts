@@ -142,6 +142,12 @@ export const errorCatalogue = {
     'This attempt is no longer the live one',
     'End the process; another attempt may own the trial.',
   ),
+  'lease/not-started': entry(
+    503,
+    'The server has not heard of the start of this attempt yet',
+    'Try again in a second; its agent reports the start at once.',
+    true,
+  ),
   'lease/not-found': entry(404, 'There is no such lease', 'Ask for a new lease.'),
   'node/unknown': entry(409, 'The node is not registered', 'Register the node, then offer its slots again.'),
   'node/inventory-stale': entry(

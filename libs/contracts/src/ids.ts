@@ -11,7 +11,7 @@ export const idPatterns = {
   sweep: new RegExp(`^sw_${key}$`),
   trial: new RegExp(`^tr_${key}-\\d{1,9}$`),
   attempt: new RegExp(`^at_${key}-\\d{1,9}-\\d{1,6}$`),
-  lease: new RegExp(`^ls_${key}-\\d{1,9}-\\d{1,6}$`),
+  lease: new RegExp(`^ls_${key}-\\d{1,9}-\\d{1,6}(-\\d{1,6})?$`),
 } as const;
 
 /** `sw_<key>`. */
@@ -34,9 +34,14 @@ export function attemptIdOf(trialId: string, number: number): string {
   return `at_${trialId.slice(3)}-${number}`;
 }
 
-/** `ls_<key>-<trial>-<attempt>`: the one lease an attempt may have. */
-export function leaseIdOf(attemptId: string): string {
-  return `ls_${attemptId.slice(3)}`;
+/**
+ * `ls_<key>-<trial>-<attempt>`: the lease of an attempt. An attempt whose lease was given back unused gets another with the
+ * number of the grant behind it, so that no two leases share an id or a ledger key.
+ *
+ * @param grant  from 1
+ */
+export function leaseIdOf(attemptId: string, grant = 1): string {
+  return grant === 1 ? `ls_${attemptId.slice(3)}` : `ls_${attemptId.slice(3)}-${grant}`;
 }
 
 /** The trial an attempt belongs to. */

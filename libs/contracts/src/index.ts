@@ -71,6 +71,7 @@ export type { ErrorCode, ErrorEntry, FieldProblem, Problem } from './errors.js';
 export { DomainError, errorCatalogue, toProblem } from './errors.js';
 export type { Decision, DecisionAction } from './decision.js';
 export type {
+  AheadGrant,
   CompleteLease,
   CompleteReply,
   Heartbeat,
@@ -87,9 +88,13 @@ export type {
   NodeRegistered,
   ProcessExit,
   RegisterNode,
+  ReleaseLease,
   SlotOffer,
+  StartLease,
+  StartReply,
 } from './agent-protocol.js';
 export {
+  aheadGrantSchema,
   completeLeaseSchema,
   completeReplySchema,
   exitSchema,
@@ -102,6 +107,7 @@ export {
   leasePollSchema,
   logBatchSchema,
   logReplySchema,
+  MAX_LEASES_AHEAD,
   MAX_POLL_MS,
   metricBatchSchema,
   metricReplySchema,
@@ -109,7 +115,10 @@ export {
   nodeRegisteredSchema,
   nonFinite,
   registerNodeSchema,
+  releaseLeaseSchema,
   slotSchema,
+  startLeaseSchema,
+  startReplySchema,
 } from './agent-protocol.js';
 export type { BudgetUse, ClassCost, PrunedTrial, ReportedTrial, Savings, SweepReport } from './report.js';
 export type { CommandContext } from './command.js';

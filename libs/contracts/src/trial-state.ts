@@ -85,16 +85,23 @@ export const attemptOutcomes = [
 /** One of `attemptOutcomes`. */
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** States of a lease: the agent may run the attempt, has given it back, or was silent past its end. */
-export const leaseStates = ['live', 'ended', 'expired'] as const;
+/**
+ * States of a lease.
+ * - `ahead`: granted to a node before a slot is free there; nothing runs and nothing is used until the agent starts it.
+ * - `live`: the agent runs the attempt. `ended`: it has said how the attempt ended.
+ * - `released`: given back without having been started. `expired`: the agent was silent past its end.
+ */
+export const leaseStates = ['ahead', 'live', 'ended', 'released', 'expired'] as const;
 
 /** One of `leaseStates`. */
 export type LeaseState = (typeof leaseStates)[number];
 
 /** Legal moves of a lease. */
 export const leaseTransitions: Readonly<Record<LeaseState, readonly LeaseState[]>> = {
+  ahead: ['live', 'released', 'expired'],
   live: ['ended', 'expired'],
   ended: [],
+  released: [],
   expired: [],
 };
 

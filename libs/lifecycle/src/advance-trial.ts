@@ -12,6 +12,7 @@ import type { Database, Tx } from '@swath/persistence';
 import { describeFailure } from './failure.js';
 import { nextStep, type PastAttempt } from './next-step.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
+import { recallAhead } from './recall.js';
 import type { SweepRow } from './sweep-rows.js';
 
 /** Where a trial stands. */
@@ -122,6 +123,7 @@ async function queueAttempt(
     [trial.id, number],
   );
   await publish(tx, [stateNotice(trial, 'queued')]);
+  await recallAhead(tx, { poolId: trial.pool_id, belowPriority: trial.spec.priority });
   await wakePool(tx, trial.pool_id);
   return number;
 }

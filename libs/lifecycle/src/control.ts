@@ -9,6 +9,7 @@ import {
 } from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
+import { recallAhead } from './recall.js';
 import { activeMs, clock, lockSweep, type SweepRow } from './sweep-rows.js';
 
 /** What a person can do to a sweep. */
@@ -99,16 +100,38 @@ export async function moveSweep(
       entity: { id: sweep.id, state: to, reason: why.reason, text: why.text },
     },
   ]);
+  if (to !== 'running') await recallAhead(tx, { sweepId: sweep.id });
   await wakePool(tx, sweep.pool_id);
 }
 
-/** Takes a sweep's queued attempts out of the queue; a trial that never ran ends as `not_run`, another as `cancelled`. */
+/**
+ * Takes a sweep's queued attempts out of the queue; those with a lease ahead follow when that is given back (`releaseLease`),
+ * because the node may have started them.
+ */
 async function withdrawQueued(tx: Tx, sweep: SweepRow): Promise<void> {
-  const trials = await tx.query<{ id: string; number: number; ran: boolean }>(
+  const trials = await tx.query<WithdrawnTrial>(
     `SELECT t.id, t.number, t.started_at IS NOT NULL AS ran FROM trial t
-     WHERE t.sweep_id = $1 AND t.ended_at IS NULL AND t.state IN ('queued', 'paused') ORDER BY t.id FOR UPDATE`,
+     WHERE t.sweep_id = $1 AND t.ended_at IS NULL AND t.state IN ('queued', 'paused')
+       AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.trial_id = t.id AND l.state IN ('ahead', 'live')) ORDER BY t.id FOR UPDATE`,
     [sweep.id],
   );
+  await withdrawTrials(tx, sweep, trials);
+}
+
+/** A queued or paused trial that will not run any more. */
+export interface WithdrawnTrial {
+  readonly id: string;
+  readonly number: number;
+  /** An earlier attempt of it has run. */
+  readonly ran: boolean;
+}
+
+/** Ends locked trials of a sweep that ends: one that never ran as `not_run`, another as `cancelled`. */
+export async function withdrawTrials(
+  tx: Tx,
+  sweep: SweepRow,
+  trials: readonly WithdrawnTrial[],
+): Promise<void> {
   if (trials.length === 0) return;
   const ids = trials.map((trial) => trial.id);
   const attempts = await tx.query<{ trial_id: string; number: number }>(
@@ -150,11 +173,11 @@ async function withdrawQueued(tx: Tx, sweep: SweepRow): Promise<void> {
   );
 }
 
-/** Flags every live lease of a sweep to be stopped; the agents are told at once and at their next heartbeat. */
+/** Flags every open lease of a sweep to be stopped; the agents are told at once and at their next heartbeat. */
 export async function stopLeases(tx: Tx, sweepId: string, reason: StopReason): Promise<void> {
   const rows = await tx.query<{ node_id: string }>(
     `UPDATE lease SET stop_reason = $2 WHERE id IN (
-       SELECT id FROM lease WHERE sweep_id = $1 AND state = 'live' AND stop_reason IS NULL ORDER BY id FOR UPDATE)
+       SELECT id FROM lease WHERE sweep_id = $1 AND state IN ('ahead', 'live') AND stop_reason IS NULL ORDER BY id FOR UPDATE)
      RETURNING node_id`,
     [sweepId, reason],
   );
@@ -178,6 +201,7 @@ export async function resizeSweep(
       sweep.id,
       request.parallel,
     ]);
+    await recallAhead(tx, { sweepId: sweep.id });
     await enqueueOutbox(tx, [{ topic: 'sweep.changed', key: sweep.id, payload: { sweepId: sweep.id } }]);
     await publish(tx, [
       {

@@ -1,11 +1,13 @@
 // The end of an attempt: settle its lease, free its slots, write its usage record and tell its trial's workflow. One
-// transaction, reached by the agent's word (`completeLease`) or by silence past the certain end (`expireLeases`).
+// transaction, reached by the agent's word (`completeLease`) or by silence past the certain end (`expireLeases`). The agent's word
+// may name a lease ahead that it has started in place of the ended one: then the slots change hands in the same transaction.
 import {
   DomainError,
   outcomeClassOf,
   type AttemptOutcome,
   type CompleteLease,
   type ProcessExit,
+  type StartReply,
 } from '@swath/contracts';
 import { amountOf, costOf, gpuTimeOf, settle } from '@swath/ledger';
 import type { Database, Tx } from '@swath/persistence';
@@ -22,6 +24,7 @@ import {
   type LeaseRow,
 } from './lease-rows.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
+import { handoverAt, beginLease } from './start-lease.js';
 import { clock } from './sweep-rows.js';
 
 /** How an ended process is to be read: what the server wanted goes before what the process said. */
@@ -50,15 +53,23 @@ export function outcomeOf(
   }
 }
 
+/** What came of an end. */
+export interface Completion {
+  /** Of the lease ahead that was started in its place, if one was named. */
+  readonly start?: StartReply['state'];
+}
+
 /**
  * Ends an attempt by its agent's word. Saying it again is harmless.
  *
- * @throws `lease/not-found`; `lease/fenced` when the lease had expired or belongs to another attempt or node
+ * @throws `lease/not-found`; `lease/fenced` when the lease had expired or belongs to another attempt or node: a start that was named
+ *   has not been looked at then
  */
 export async function completeLease(
   db: Database,
   request: { readonly nodeId: string; readonly leaseId: string; readonly body: CompleteLease },
-): Promise<void> {
+): Promise<Completion> {
+  const { start } = request.body;
   const seen = await readLease(db, request.leaseId);
   if (seen?.node_id !== request.nodeId) {
     throw new DomainError('lease/not-found', `node ${request.nodeId} has no lease ${request.leaseId}`);
@@ -69,31 +80,54 @@ export async function completeLease(
       `lease ${seen.id} is of attempt ${seen.attempt}, not ${request.body.attempt}`,
     );
   }
-  if (seen.state === 'ended') return;
-  await db.transaction(async (tx) => {
-    const trial = await lockTrial(tx, seen.trial_id);
-    const [lease] = await lockLeases(tx, [seen.id]);
-    if (lease === undefined || lease.state === 'ended') return;
-    if (lease.state === 'expired') {
+  if (seen.state === 'ended' && start === undefined) return {};
+  const next = start && (await readLease(db, start.leaseId));
+  return db.transaction(async (tx) => {
+    const trials = await lockTrials(tx, [seen.trial_id, ...(next === undefined ? [] : [next.trial_id])]);
+    const leases = await lockLeases(tx, [seen.id, ...(start === undefined ? [] : [start.leaseId])]);
+    const lease = leases.find(({ id }) => id === seen.id);
+    const trial = trials.get(seen.trial_id);
+    if (lease === undefined || trial === undefined) return {};
+    if (lease.state !== 'ended' && lease.state !== 'live') {
       throw new DomainError(
         'lease/fenced',
-        `lease ${lease.id} expired; attempt ${lease.attempt} counts as lost`,
+        `lease ${lease.id} is ${lease.state}; attempt ${lease.attempt} does not run`,
       );
     }
     const now = await clock(tx);
-    const endedAt = now < certainEnd(lease) ? now : certainEnd(lease);
-    const limitMs = trial.max_trial_ms;
-    const timedOut =
-      limitMs !== null && Number(trial.run_ms) + Number(useUntil(lease, endedAt).ms) >= limitMs;
-    const outcome = outcomeOf(request.body.exit, lease, timedOut);
-    await endLease(tx, lease, { outcome, endedAt, exit: request.body.exit, state: 'ended', trial });
+    const successor = start && leases.find(({ id }) => id === start.leaseId);
+    const handover =
+      start === undefined || successor?.state !== 'ahead'
+        ? now
+        : await handoverAt(tx, { now, lease: successor, start, before: lease });
+    if (lease.state === 'live') await endByAgent(tx, { lease, trial, exit: request.body.exit, at: handover });
+    if (start === undefined) return {};
+    return { start: await beginLease(tx, { lease: successor, nodeId: request.nodeId, start, at: handover }) };
   });
 }
 
-/** Ends every lease whose agent was silent past its certain end; its whole hold is spent. Called by the reaper. */
+interface AgentsEnd {
+  readonly lease: LeaseRow;
+  readonly trial: TrialLock;
+  readonly exit: ProcessExit;
+  readonly at: Date;
+}
+
+async function endByAgent(tx: Tx, { lease, trial, exit, at }: AgentsEnd): Promise<void> {
+  const endedAt = at < certainEnd(lease) ? at : certainEnd(lease);
+  const limitMs = trial.max_trial_ms;
+  const timedOut = limitMs !== null && Number(trial.run_ms) + Number(useUntil(lease, endedAt).ms) >= limitMs;
+  const outcome = outcomeOf(exit, lease, timedOut);
+  await endLease(tx, lease, { outcome, endedAt, exit, state: 'ended', trial });
+}
+
+/**
+ * Ends every lease whose agent was silent past its certain end; its whole hold is spent. So is that of a lease ahead: it may have
+ * been started right after the agent's last word. Called by the reaper.
+ */
 export async function expireLeases(db: Database, limit = 100): Promise<number> {
   const due = await db.query<{ id: string; trial_id: string }>(
-    `SELECT id, trial_id FROM lease l WHERE state = 'live'
+    `SELECT id, trial_id FROM lease l WHERE state IN ('ahead', 'live')
        AND expires_at + tail_ms * interval '1 millisecond' < clock_timestamp() ORDER BY expires_at LIMIT $1`,
     [limit],
   );
@@ -113,13 +147,14 @@ export async function expireLeases(db: Database, limit = 100): Promise<number> {
 
 function expireOne(db: Database, leaseId: string, trialId: string): Promise<number> {
   return db.transaction(async (tx) => {
-    const trial = await lockTrial(tx, trialId);
-    const [lease] = await tx.query<LeaseRow>(
-      `SELECT ${leaseColumns} FROM lease l WHERE id = $1 AND state = 'live'
+    const trial = (await lockTrials(tx, [trialId])).get(trialId);
+    const [found] = await tx.query<LeaseRow>(
+      `SELECT ${leaseColumns} FROM lease l WHERE id = $1 AND state IN ('ahead', 'live')
          AND expires_at + tail_ms * interval '1 millisecond' < clock_timestamp() FOR UPDATE`,
       [leaseId],
     );
-    if (lease === undefined) return 0;
+    if (found === undefined || trial === undefined) return 0;
+    const lease = found.state === 'ahead' ? await assumeStarted(tx, found) : found;
     const outcome =
       lease.stop_reason === 'cancelled' || lease.stop_reason === 'stopped' ? lease.stop_reason : 'lost';
     await endLease(tx, lease, { outcome, endedAt: certainEnd(lease), exit: null, state: 'expired', trial });
@@ -127,7 +162,22 @@ function expireOne(db: Database, leaseId: string, trialId: string): Promise<numb
   });
 }
 
-interface TrialLock {
+/** Books a lease ahead as if it had been started right after its agent's last word. */
+async function assumeStarted(tx: Tx, lease: LeaseRow): Promise<LeaseRow> {
+  await tx.query('UPDATE lease SET granted_at = $2 WHERE id = $1', [lease.id, lease.settled_until]);
+  await tx.query(
+    'UPDATE attempt SET ahead = false, waiting = NULL, node_id = $2, started_at = $3 WHERE id = $1',
+    [lease.attempt_id, lease.node_id, lease.settled_until],
+  );
+  await tx.query(`UPDATE trial SET state = 'running', started_at = coalesce(started_at, $2) WHERE id = $1`, [
+    lease.trial_id,
+    lease.settled_until,
+  ]);
+  return { ...lease, granted_at: lease.settled_until };
+}
+
+/** A locked trial as the end of an attempt needs it. */
+export interface TrialLock {
   readonly id: string;
   readonly number: number;
   readonly project_id: string;
@@ -137,15 +187,14 @@ interface TrialLock {
   readonly max_trial_ms: number | null;
 }
 
-async function lockTrial(tx: Tx, trialId: string): Promise<TrialLock> {
-  const [trial] = await tx.query<TrialLock>(
+async function lockTrials(tx: Tx, trialIds: readonly string[]): Promise<Map<string, TrialLock>> {
+  const trials = await tx.query<TrialLock>(
     `SELECT t.id, t.number, t.project_id, s.org_id, s.team_id, t.run_ms,
        ((s.spec->'budget'->>'max_trial_duration')::double precision * 1000) AS max_trial_ms
-     FROM trial t JOIN sweep s ON s.id = t.sweep_id WHERE t.id = $1 FOR UPDATE OF t`,
-    [trialId],
+     FROM trial t JOIN sweep s ON s.id = t.sweep_id WHERE t.id = ANY ($1) ORDER BY t.id FOR UPDATE OF t`,
+    [trialIds],
   );
-  if (trial === undefined) throw new DomainError('trial/not-found', `there is no trial ${trialId}`);
-  return trial;
+  return new Map(trials.map((trial) => [trial.id, trial]));
 }
 
 interface LeaseEnd {
@@ -157,7 +206,7 @@ interface LeaseEnd {
 }
 
 async function endLease(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
-  await settleLease(tx, lease, end);
+  await settleLease(tx, lease, { endedAt: end.endedAt, orgId: end.trial.org_id });
   await writeEnd(tx, lease, end);
   await enqueueOutbox(tx, [
     {
@@ -186,7 +235,9 @@ async function writeEnd(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
     `WITH ended AS (
        UPDATE lease SET state = $2, ended_at = $3, settled_until = $3, settlements = settlements + 1, spent_micros = $4
        WHERE id = $1 RETURNING *),
-     freed AS (UPDATE lease_slot SET live = false WHERE lease_id = $1),
+     freed AS (UPDATE lease_slot SET live = false WHERE lease_id = $1 RETURNING node_id, slot_index),
+     used AS (
+       UPDATE slot s SET used_until = greatest(s.used_until, $3) FROM freed f WHERE s.node_id = f.node_id AND s.index = f.slot_index),
      attempt_ended AS (
        UPDATE attempt SET state = 'ended', outcome = $5, ended_at = $3, exit = $6 WHERE id = $7),
      trial_used AS (
@@ -215,21 +266,25 @@ async function writeEnd(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
 }
 
 /** Turns the lease's holds into spending up to its end and gives the rest back. */
-async function settleLease(tx: Tx, lease: LeaseRow, end: LeaseEnd): Promise<void> {
+export async function settleLease(
+  tx: Tx,
+  lease: LeaseRow,
+  { endedAt, orgId }: { readonly endedAt: Date; readonly orgId: string },
+): Promise<void> {
   const holds = await readHolds(tx, [lease.id]);
   if (holds.length === 0) return;
   const budgets = await lockBudgets(
     tx,
     holds.map((hold) => hold.budget_id),
   );
-  const use = useUntil(lease, end.endedAt);
+  const use = useUntil(lease, endedAt);
   const postings: Posting[] = [];
   const after = holds.map((hold) => {
     const budget = budgets.get(hold.budget_id);
     if (budget === undefined) throw new Error(`budget ${hold.budget_id} of lease ${lease.id} is missing`);
     const settlement = settle(hold, amountOf(budget.unit, use), 0n, budget.balance.avail);
     postings.push({
-      orgId: end.trial.org_id,
+      orgId,
       kind: 'settle',
       key: `settle:${lease.id}:${lease.settlements + 1}:${hold.budget_id}`,
       leaseId: lease.id,

@@ -1,6 +1,6 @@
 // The grants an agent gets: everything needed to run the attempts of its leases, read from rows, so the same lease always
 // gives the same grant apart from its remaining time.
-import type { LeaseGrant, SweepSpec, TrialParameters } from '@swath/contracts';
+import type { AheadGrant, LeaseGrant, SweepSpec, TrialParameters } from '@swath/contracts';
 import type { Queryable } from '@swath/persistence';
 import { attemptToken } from './tokens.js';
 import { inNameOrder } from './parameter-order.js';
@@ -14,7 +14,10 @@ interface GrantRow {
   readonly project: string;
   readonly number: number;
   readonly attempt: number;
-  readonly slots: readonly number[];
+  readonly state: 'ahead' | 'live';
+  readonly successor: boolean;
+  /** None for a lease ahead. */
+  readonly slots: readonly number[] | null;
   readonly ttl_ms: number;
   readonly grace_ms: number;
   readonly spec: SweepSpec;
@@ -23,24 +26,36 @@ interface GrantRow {
   readonly resume: LeaseGrant['resume'] | null;
 }
 
-/** Grants of live leases, in the order of their ids. */
+/** Grants of open leases: those with slots, and those ahead of one. */
+export interface Grants {
+  readonly leases: LeaseGrant[];
+  readonly ahead: AheadGrant[];
+}
+
+/** Grants of open leases, in the order of their ids. */
 export async function readGrants(
   db: Queryable,
   leaseIds: readonly string[],
   secret: Buffer,
-): Promise<LeaseGrant[]> {
-  if (leaseIds.length === 0) return [];
+): Promise<Grants> {
+  if (leaseIds.length === 0) return { leases: [], ahead: [] };
   const rows = await db.query<GrantRow>(
     `SELECT l.id, l.attempt_id, l.trial_id, l.sweep_id, l.run_id, p.name AS project, t.number, l.attempt, l.grace_ms,
+       l.state, l.successor,
        greatest(0, extract(epoch FROM l.expires_at - clock_timestamp()) * 1000)::int AS ttl_ms,
        (SELECT array_agg(slot_index ORDER BY slot_index) FROM lease_slot WHERE lease_id = l.id) AS slots,
        s.spec, s.seed, t.parameters, a.resume
      FROM lease l JOIN trial t ON t.id = l.trial_id JOIN sweep s ON s.id = l.sweep_id
        JOIN attempt a ON a.id = l.attempt_id JOIN project p ON p.id = s.project_id
-     WHERE l.id = ANY ($1) AND l.state = 'live' ORDER BY l.attempt_id`,
+     WHERE l.id = ANY ($1) AND l.state IN ('ahead', 'live') ORDER BY l.attempt_id`,
     [[...leaseIds]],
   );
-  return rows.map((row) => toGrant(row, secret));
+  return {
+    leases: rows.filter((row) => row.state === 'live').map((row) => toGrant(row, secret)),
+    ahead: rows
+      .filter((row) => row.state === 'ahead')
+      .map((row) => ({ ...toGrant(row, secret), successor: row.successor })),
+  };
 }
 
 function toGrant(row: GrantRow, secret: Buffer): LeaseGrant {
@@ -55,7 +70,7 @@ function toGrant(row: GrantRow, secret: Buffer): LeaseGrant {
     project: row.project,
     trialNumber: row.number,
     attempt: row.attempt,
-    slots: [...row.slots],
+    slots: [...(row.slots ?? [])],
     ttlMs: row.ttl_ms,
     graceMs: row.grace_ms,
     command: [...spec.command],

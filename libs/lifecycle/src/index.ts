@@ -12,7 +12,9 @@ export { markSilentNodes, registerNode, setNodeState, type Registration } from '
 export { lookForLeases, pollLeases, type LeaseLook } from './place-attempts.js';
 export { queueOutlook, type QueueOutlook } from './queue.js';
 export { pendingCommands, renewLeases } from './renew.js';
-export { completeLease, expireLeases, outcomeOf } from './end-lease.js';
+export { completeLease, expireLeases, outcomeOf, type Completion } from './end-lease.js';
+export { startLease } from './start-lease.js';
+export { releaseLease } from './release-lease.js';
 export { recordMetrics } from './measure.js';
 export { readLogs, recordLogs, type LogLine } from './logs.js';
 export { claimOutbox, returnOutbox, settleOutbox, type OutboxRow } from './outbox.js';

@@ -20,6 +20,7 @@ import {
 import { accountOf, budgetIdOf, post } from './accounts.js';
 import { readHistory, readPoints } from './history.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
+import { recallAhead } from './recall.js';
 import { promotableTrials, resumeTrials } from './promote.js';
 import { lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
 
@@ -266,6 +267,7 @@ export async function insertTrials(
       entity: { id: row.id, number: row.number, state: 'queued', parameters: row.parameters },
     })),
   );
+  await recallAhead(tx, { poolId: sweep.pool_id, belowPriority: sweep.spec.priority });
   await wakePool(tx, sweep.pool_id);
   return rows.map((row) => row.id);
 }

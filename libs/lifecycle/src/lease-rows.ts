@@ -15,6 +15,8 @@ export interface LeaseRow {
   readonly attempt: number;
   readonly state: LeaseState;
   readonly stop_reason: StopReason | null;
+  /** A lease ahead that the node was asked to give back. */
+  readonly recalled: boolean;
   readonly price_version_id: string | null;
   readonly currency: string | null;
   readonly rate_micros_per_hour: bigint;
@@ -24,14 +26,16 @@ export interface LeaseRow {
   readonly tail_ms: number;
   readonly granted_at: Date;
   readonly expires_at: Date;
+  /** Use up to here is settled; of a lease ahead the last word of its agent, before which it has not been started. */
+  readonly settled_until: Date;
   readonly settlements: number;
   readonly spent_micros: bigint;
 }
 
 /** Columns of `LeaseRow`, for a table aliased as `l`. */
 export const leaseColumns = `l.id, l.attempt_id, l.trial_id, l.sweep_id, l.run_id, l.pool_id, l.node_id, l.attempt, l.state,
-  l.stop_reason, l.price_version_id, l.currency, l.rate_micros_per_hour, l.milli_gpu, l.quantum_ms, l.grace_ms, l.tail_ms,
-  l.granted_at, l.expires_at, l.settlements, l.spent_micros`;
+  l.stop_reason, l.recalled, l.price_version_id, l.currency, l.rate_micros_per_hour, l.milli_gpu, l.quantum_ms, l.grace_ms, l.tail_ms,
+  l.granted_at, l.expires_at, l.settled_until, l.settlements, l.spent_micros`;
 
 /** Reads a lease without a lock. */
 export async function readLease(db: Queryable, leaseId: string): Promise<LeaseRow | undefined> {

@@ -2,6 +2,8 @@
 import { DomainError, type NodeRegistered, type RegisterNode, HEARTBEAT_MS } from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
 import { enqueueOutbox, wakeNodes, wakePool } from './notices.js';
+import { recallAhead } from './recall.js';
+import { releaseAhead } from './release-lease.js';
 
 /** Protocol versions this server speaks, newest first. */
 const PROTOCOLS: readonly number[] = [1];
@@ -37,7 +39,7 @@ export async function registerNode(
       `protocols are ${node.protocols.join(', ')}; this server speaks ${PROTOCOLS.join(', ')}`,
     );
   }
-  return db.transaction(async (tx) => {
+  const registered = await db.transaction(async (tx) => {
     const [pool] = await tx.query<{ id: string }>('SELECT id FROM pool WHERE org_id = $1 AND name = $2', [
       orgId,
       node.pool,
@@ -50,6 +52,8 @@ export async function registerNode(
     await wakePool(tx, pool.id);
     return { nodeId: id, generation, protocol, heartbeatMs: HEARTBEAT_MS, live };
   });
+  await releaseAhead(db, registered.nodeId, node.adopted);
+  return registered;
 }
 
 /** The window of a sweep follows the slots of its pool. */
@@ -109,13 +113,14 @@ async function replaceSlots(tx: Tx, nodeId: string, node: RegisterNode): Promise
   ]);
 }
 
-/** Of the leases the agent still runs, those that are live; every other live lease of the node is flagged as fenced. */
+/** Of the leases the agent still has, those that are open; every other live lease of the node is flagged as fenced. */
 async function keepAdopted(tx: Tx, nodeId: string, adopted: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ id: string; keep: boolean }>(
-    `SELECT id, id = ANY ($2) AS keep FROM lease WHERE node_id = $1 AND state = 'live' ORDER BY id FOR UPDATE`,
+  const rows = await tx.query<{ id: string; state: string; keep: boolean }>(
+    `SELECT id, state, id = ANY ($2) AS keep FROM lease
+     WHERE node_id = $1 AND state IN ('ahead', 'live') ORDER BY id FOR UPDATE`,
     [nodeId, adopted],
   );
-  const orphaned = rows.filter((row) => !row.keep).map((row) => row.id);
+  const orphaned = rows.filter((row) => !row.keep && row.state === 'live').map((row) => row.id);
   if (orphaned.length > 0) {
     // Nobody runs these any more: they end at their certain end, which is now, because the agent itself says so.
     await tx.query(
@@ -127,7 +132,11 @@ async function keepAdopted(tx: Tx, nodeId: string, adopted: readonly string[]): 
   return rows.filter((row) => row.keep).map((row) => row.id);
 }
 
-/** Drains a node or takes it back into service. @throws `node/unknown` */
+/**
+ * Drains a node or takes it back into service; `offline` is its agent's own word that it leaves and runs nothing.
+ *
+ * @throws `node/unknown`
+ */
 export async function setNodeState(
   db: Database,
   nodeId: string,
@@ -140,9 +149,11 @@ export async function setNodeState(
     );
     if (row === undefined) throw new DomainError('node/unknown', `there is no node ${nodeId}`);
     await tellSweeps(tx, row.pool_id);
+    if (state === 'draining') await recallAhead(tx, { nodeId });
     await wakePool(tx, row.pool_id);
     await wakeNodes(tx, [nodeId]);
   });
+  if (state === 'offline') await releaseAhead(db, nodeId);
 }
 
 /** Marks nodes that have been silent for three heartbeats as offline. Called by the reaper. */

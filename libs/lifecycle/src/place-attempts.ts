@@ -1,48 +1,28 @@
 // Placement: under the pool's lock, queued attempts meet a node's free slots, each with its lease and its ledger hold in the
-// same transaction. Pure decisions are in @swath/placement and @swath/ledger. Called by each look of a long poll.
-import { attemptIdOf, DomainError, leaseIdOf, type LeasePoll, type LeasePollReply } from '@swath/contracts';
-import { planHold, type HoldBudget, type HoldPlan } from '@swath/ledger';
-import { place, type Placed, type PlacementInput, type WaitReason } from '@swath/placement';
+// same transaction; what no slot of the pool can take now may be leased ahead (lease-ahead.ts). Pure decisions are in
+// @swath/placement and @swath/ledger. Called by each look of a long poll.
+import { DomainError, type LeasePoll, type LeasePollReply } from '@swath/contracts';
+import { planHold, type HoldPlan } from '@swath/ledger';
+import { place, type Placed, type PlacementInput, type Share, type WaitReason } from '@swath/placement';
 import type { Database, Tx } from '@swath/persistence';
-import {
-  budgetsOfSweeps,
-  inBudget,
-  lockBudgets,
-  post,
-  type BudgetAccounts,
-  type Posting,
-} from './accounts.js';
+import { budgetsOfSweeps, lockBudgets, type BudgetAccounts } from './accounts.js';
 import { closeIntake } from './control.js';
 import { readGrants } from './grants.js';
-import { publish } from './notices.js';
+import { chooseAhead, windowsOf } from './lease-ahead.js';
 import { currentPrice, type PriceRow } from './prices.js';
-import { readCapacities, readQueue, readShare, type Queued } from './queue.js';
+import { readCapacities, readQueue, readUse, type Queued } from './queue.js';
+import { recallAhead } from './recall.js';
 import { exhaustedBudget } from './status.js';
-import { clock, lockSweep } from './sweep-rows.js';
+import { lockSweep } from './sweep-rows.js';
+import { budgetsFor, holdRequest, writeLeases, type Granting, type LeasingNode } from './write-leases.js';
 
-interface NodeRow {
-  readonly id: string;
-  readonly org_id: string;
-  readonly pool_id: string;
+interface NodeRow extends LeasingNode {
   readonly state: string;
   readonly generation: number;
-  readonly quantum_ms: number;
-  readonly grace_ms: number;
-  readonly kill_ms: number;
 }
 
-/** Clock slack between server and agent within a lease, in ms. */
-const SLACK_MS = 1_000;
-/** Shortest lease worth granting, in ms. */
-const MIN_QUANTUM_MS = 15_000;
-
-/** An attempt that is being given a lease. */
-interface Granting {
-  readonly queued: Queued;
-  readonly slots: readonly number[];
-  readonly quantumMs: number;
-  readonly amounts: readonly { readonly budgetId: string; readonly amount: bigint }[];
-}
+/** Most free slots of a pool up to which its nodes lease ahead: with more there is no queue that would be worth it. */
+const MAX_SPARE = 64;
 
 /** A sweep whose budget refused a lease, with what the lease would have needed. */
 type Refusals = Map<string, Extract<HoldPlan, { ok: false }>>;
@@ -76,7 +56,7 @@ export async function lookForLeases(db: Database, request: LeaseOffer): Promise<
   const outcome = await db.transaction(async (tx) => {
     const node = await readNode(tx, request.nodeId, request.poll.generation);
     const granted = await tx.query<{ id: string }>(
-      `SELECT id FROM lease WHERE node_id = $1 AND offer_id = $2 AND state = 'live' ORDER BY id`,
+      `SELECT id FROM lease WHERE node_id = $1 AND offer_id = $2 AND state IN ('ahead', 'live') ORDER BY id`,
       [node.id, request.poll.offerId],
     );
     if (granted.length > 0) return { node, ...nothing, leaseIds: granted.map((row) => row.id) };
@@ -84,18 +64,30 @@ export async function lookForLeases(db: Database, request: LeaseOffer): Promise<
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('pool:' || $1, 0))`, [node.pool_id]);
     return { node, ...(await placeOn(tx, node, request.poll)) };
   });
+  await takeBack(db, outcome);
   for (const [sweepId, refusal] of outcome.refusals) await closeIfExhausted(db, sweepId, refusal);
-  const leases = await readGrants(db, outcome.leaseIds, request.secret);
-  return { reply: { leases, drain: outcome.node.state === 'draining' }, nodeBound: outcome.nodeBound };
+  const { leases, ahead } = await readGrants(db, outcome.leaseIds, request.secret);
+  const drain = outcome.node.state === 'draining';
+  const reply = ahead.length === 0 ? { leases, drain } : { leases, ahead, drain };
+  return { reply, nodeBound: outcome.nodeBound };
+}
+
+/** After the placement: leases ahead whose attempts a slot here could run, or whose holds a budget lacks, are asked back. */
+async function takeBack(db: Database, { node, idle, refusals }: Placing & { node: NodeRow }): Promise<void> {
+  if (idle > 0) await recallAhead(db, { poolId: node.pool_id, count: idle });
+  const short = [...refusals.values()].map((refusal) => refusal.budgetId);
+  if (short.length > 0) await recallAhead(db, { budgetIds: short });
 }
 
 interface Placing {
   readonly leaseIds: readonly string[];
   readonly refusals: Refusals;
   readonly nodeBound: boolean;
+  /** Offered slots that got nothing, as far as there are leases ahead that could use them. */
+  readonly idle: number;
 }
 
-const nothing: Placing = { leaseIds: [], refusals: new Map(), nodeBound: false };
+const nothing: Placing = { leaseIds: [], refusals: new Map(), nodeBound: false, idle: 0 };
 
 async function readNode(tx: Tx, nodeId: string, generation: number): Promise<NodeRow> {
   const [node] = await tx.query<NodeRow>(
@@ -116,22 +108,36 @@ async function readNode(tx: Tx, nodeId: string, generation: number): Promise<Nod
 
 async function placeOn(tx: Tx, node: NodeRow, poll: LeasePoll): Promise<Placing> {
   const free = await freeSlots(tx, node.id, poll.free);
-  if (free.length === 0) return nothing;
-  const queue = await readQueue(tx, node, free.length);
-  if (queue.length === 0) return nothing;
+  const wanted = poll.ahead ?? 0;
+  if (free.length === 0 && wanted === 0) return nothing;
+  const capacities = await readCapacities(tx, node.pool_id);
+  const spare = capacities.reduce((sum, { capacity, busy }) => sum + capacity - busy, 0);
+  const beyond = wanted === 0 || spare > MAX_SPARE ? 0 : Math.max(wanted, wanted + spare - free.length);
+  const queued = await readQueue(tx, node, free.length + beyond);
+  const { share, aheadPriority, aheadCount } = await readUse(tx, node.pool_id);
+  // What is leased ahead elsewhere goes before anything of a lower priority: a slot that is free here is for it.
+  const queue = queued.filter(({ priority }) => priority >= aheadPriority);
+  if (queue.length === 0) return { ...nothing, idle: Math.min(aheadCount, free.length) };
   const price = await currentPrice(tx, node.pool_id);
-  const sweepIds = [...new Set(queue.map((queued) => queued.sweepId))];
+  const sweepIds = [...new Set(queue.map((one) => one.sweepId))];
   const paths = await budgetsOfSweeps(tx, sweepIds, price?.currency);
   const accounts = await lockBudgets(tx, [...paths.values()].flat());
-  const share = await readShare(tx, node.pool_id);
-  const capacities = await readCapacities(tx, node.pool_id);
-  const chosen = choose({ node, queue, free, share, price, paths, accounts, capacities });
+  const input: Choice = { node, queue, free, share, price, paths, accounts, capacities };
+  const chosen = choose(input);
+  const used = chosen.grantings.reduce((sum, { slots }) => sum + slots.length, 0);
+  const ahead =
+    beyond === 0
+      ? []
+      : await chooseAhead(tx, { ...input, wanted, spare: spare - used, placed: chosen.grantings });
+  for (const { queued: one } of ahead) chosen.waiting.delete(one.id);
   await storeReasons(tx, chosen.waiting);
-  const leaseIds = await grant(tx, node, { offerId: poll.offerId, price, grantings: chosen.grantings });
+  const grantings = [...chosen.grantings, ...ahead];
+  const leaseIds = await writeLeases(tx, node, { offerId: poll.offerId, price, grantings });
   const nodeBound = [...chosen.waiting.values()].some(
-    ({ code }) => code === 'avoids_node' || code === 'node_too_small',
+    ({ code }) =>
+      code === 'avoids_node' || code === 'node_too_small' || (code === 'parallel' && free.length === 0),
   );
-  return { leaseIds, refusals: chosen.refusals, nodeBound };
+  return { leaseIds, refusals: chosen.refusals, nodeBound, idle: Math.min(aheadCount, free.length - used) };
 }
 
 async function freeSlots(tx: Tx, nodeId: string, offered: readonly number[]): Promise<number[]> {
@@ -144,11 +150,12 @@ async function freeSlots(tx: Tx, nodeId: string, offered: readonly number[]): Pr
   return rows.map((row) => row.index);
 }
 
-interface Choice {
-  readonly node: NodeRow;
+/** What a placement decides on. */
+export interface Choice {
+  readonly node: LeasingNode;
   readonly queue: readonly Queued[];
   readonly free: readonly number[];
-  readonly share: Awaited<ReturnType<typeof readShare>>;
+  readonly share: Share;
   readonly price: PriceRow | undefined;
   readonly paths: ReadonlyMap<string, readonly string[]>;
   readonly accounts: ReadonlyMap<string, BudgetAccounts>;
@@ -175,11 +182,7 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
   const refusals: Refusals = new Map();
   const blocked = new Map<string, Waiting>();
   const byId = new Map(input.queue.map((queued) => [queued.id, queued]));
-  const windows = new Map(
-    input.queue.flatMap((queued) =>
-      queued.parallel === null ? [] : [[queued.sweepId, queued.parallel] as const],
-    ),
-  );
+  const windows = windowsOf(input.queue);
   for (;;) {
     const queue = input.queue.filter((queued) => !blocked.has(queued.id));
     const { free, share } = input;
@@ -235,38 +238,14 @@ function admit(
   for (const pick of picks) {
     const queued = byId.get(pick.attemptId);
     if (queued === undefined) continue;
-    const budgets = (input.paths.get(queued.sweepId) ?? []).flatMap((id): HoldBudget[] => {
-      const account = input.accounts.get(id);
-      return account === undefined
-        ? []
-        : [{ id, unit: account.unit, hard: account.hard, avail: avail.get(id) ?? 0n }];
-    });
-    const quantumMs = quantumFor(queued, input.node.quantum_ms);
-    const plan = planHold(budgets, {
-      rateMicrosPerHour: input.price?.rate_micros_per_hour ?? 0n,
-      milliGpu: BigInt(queued.slots) * 1000n,
-      quantumMs: BigInt(quantumMs),
-      minQuantumMs: BigInt(Math.min(quantumMs, MIN_QUANTUM_MS)),
-      tailMs: BigInt(tailOf(input.node)),
-      usedMs: 0n,
-    });
+    const request = holdRequest(queued, input);
+    const plan = planHold(budgetsFor(queued.sweepId, input, avail), request);
     if (!plan.ok) return { grantings, refused: { sweepId: queued.sweepId, plan } };
     for (const { budgetId, amount } of plan.amounts)
       avail.set(budgetId, (avail.get(budgetId) ?? 0n) - amount);
     grantings.push({ queued, slots: pick.slots, quantumMs: Number(plan.quantumMs), amounts: plan.amounts });
   }
   return { grantings };
-}
-
-/** From the end of a lease to the certain end of its processes. */
-function tailOf(node: Pick<NodeRow, 'grace_ms' | 'kill_ms'>): number {
-  return node.grace_ms + node.kill_ms + SLACK_MS;
-}
-
-/** The quantum, clipped to what the trial may still run. */
-function quantumFor(queued: Queued, quantumMs: number): number {
-  if (queued.maxTrialMs === null) return quantumMs;
-  return Math.max(1_000, Math.min(quantumMs, queued.maxTrialMs - queued.runMs));
 }
 
 async function storeReasons(tx: Tx, waiting: ReadonlyMap<string, Waiting>): Promise<void> {
@@ -279,155 +258,6 @@ async function storeReasons(tx: Tx, waiting: ReadonlyMap<string, Waiting>): Prom
     `UPDATE attempt a SET waiting = r->'reason' FROM jsonb_array_elements($1::jsonb) r
      WHERE a.id = ANY ($2) AND a.id = r->>'id' AND a.state = 'queued' AND a.waiting IS DISTINCT FROM r->'reason'`,
     [JSON.stringify(rows), rows.map((row) => row.id)],
-  );
-}
-
-interface GrantInput {
-  readonly offerId: string;
-  readonly price: PriceRow | undefined;
-  readonly grantings: readonly Granting[];
-}
-
-/** Writes leases, slots, holds and states; attempts that left the queue meanwhile are passed over. */
-async function grant(tx: Tx, node: NodeRow, input: GrantInput): Promise<string[]> {
-  if (input.grantings.length === 0) return [];
-  const taken = await tx.query<{ id: string }>(
-    `SELECT a.id FROM attempt a JOIN trial t ON t.id = a.trial_id
-     WHERE a.id = ANY ($1) AND a.state = 'queued' AND t.ended_at IS NULL ORDER BY t.id FOR UPDATE`,
-    [input.grantings.map((granting) => granting.queued.id)],
-  );
-  const still = new Set(taken.map((row) => row.id));
-  const grantings = input.grantings.filter((granting) => still.has(granting.queued.id));
-  if (grantings.length === 0) return [];
-  const now = await clock(tx);
-  const rows = grantings.map((granting) => leaseRow(granting, now));
-  await writeLeases(tx, node, { rows, now, offerId: input.offerId, price: input.price });
-  await holdFor(tx, node.org_id, grantings);
-  return rows.map((row) => row.id);
-}
-
-interface NewLease {
-  readonly id: string;
-  readonly attemptId: string;
-  readonly trialId: string;
-  readonly sweepId: string;
-  readonly projectId: string;
-  readonly runId: string;
-  readonly number: number;
-  readonly attempt: number;
-  readonly milliGpu: number;
-  readonly quantumMs: number;
-  readonly expiresAt: string;
-  readonly slots: readonly number[];
-}
-
-function leaseRow({ queued, slots, quantumMs }: Granting, now: Date): NewLease {
-  return {
-    id: leaseIdOf(attemptIdOf(queued.trialId, queued.attempt)),
-    attemptId: queued.id,
-    trialId: queued.trialId,
-    sweepId: queued.sweepId,
-    projectId: queued.projectId,
-    runId: queued.runId,
-    number: queued.trialNumber,
-    attempt: queued.attempt,
-    milliGpu: queued.slots * 1000,
-    quantumMs,
-    expiresAt: new Date(now.getTime() + quantumMs).toISOString(),
-    slots,
-  };
-}
-
-interface LeaseWrite {
-  readonly rows: readonly NewLease[];
-  readonly now: Date;
-  readonly offerId: string;
-  readonly price: PriceRow | undefined;
-}
-
-async function writeLeases(tx: Tx, node: NodeRow, write: LeaseWrite): Promise<void> {
-  const json = JSON.stringify(write.rows);
-  await tx.query(
-    `INSERT INTO lease (id, attempt_id, trial_id, sweep_id, run_id, pool_id, node_id, attempt, offer_id, state,
-       price_version_id, currency, rate_micros_per_hour, milli_gpu, quantum_ms, grace_ms, tail_ms, granted_at, expires_at, settled_until)
-     SELECT r->>'id', r->>'attemptId', r->>'trialId', r->>'sweepId', r->>'runId', $2, $3, (r->>'attempt')::int, $4, 'live',
-       $5, $6, $7, (r->>'milliGpu')::bigint, (r->>'quantumMs')::int, $8, $9, $10, (r->>'expiresAt')::timestamptz, $10
-     FROM jsonb_array_elements($1::jsonb) r`,
-    [
-      json,
-      node.pool_id,
-      node.id,
-      write.offerId,
-      write.price?.id ?? null,
-      write.price?.currency ?? null,
-      write.price?.rate_micros_per_hour ?? 0n,
-      node.grace_ms,
-      tailOf(node),
-      write.now,
-    ],
-  );
-  // Ids as arrays: a set of JSON rows has no known size, and the planner would read whole tables for it.
-  await tx.query(
-    `WITH slots AS (
-       INSERT INTO lease_slot (lease_id, node_id, slot_index)
-       SELECT r->>'id', $2, s::int FROM jsonb_array_elements($1::jsonb) r, jsonb_array_elements_text(r->'slots') s),
-     attempts AS (
-       UPDATE attempt SET state = 'running', node_id = $2, started_at = $3, waiting = NULL
-       WHERE id = ANY ($4)),
-     runs AS (
-       UPDATE run SET state = 'running', updated_at = $3
-       WHERE id = ANY ($5))
-     UPDATE trial SET state = 'running', started_at = coalesce(started_at, $3)
-     WHERE id = ANY ($6)`,
-    [
-      json,
-      node.id,
-      write.now,
-      write.rows.map((row) => row.attemptId),
-      write.rows.map((row) => row.runId),
-      write.rows.map((row) => row.trialId),
-    ],
-  );
-  await publish(
-    tx,
-    write.rows.map((row) => ({
-      projectId: row.projectId,
-      topic: `sweep:${row.sweepId}`,
-      name: 'attempt.started',
-      entity: {
-        trialId: row.trialId,
-        number: row.number,
-        attempt: row.attempt,
-        nodeId: node.id,
-        state: 'running',
-      },
-    })),
-  );
-}
-
-async function holdFor(tx: Tx, orgId: string, grantings: readonly Granting[]): Promise<void> {
-  const holds = grantings.flatMap(({ queued, amounts }) =>
-    amounts.map(({ budgetId, amount }) => ({
-      leaseId: leaseIdOf(queued.id),
-      budgetId,
-      amount,
-    })),
-  );
-  if (holds.length === 0) return;
-  await tx.query(
-    `INSERT INTO lease_hold (lease_id, budget_id, held)
-     SELECT h->>'leaseId', h->>'budgetId', (h->>'amount')::bigint FROM jsonb_array_elements($1::jsonb) h`,
-    [JSON.stringify(holds.map((hold) => ({ ...hold, amount: hold.amount.toString() })))],
-  );
-  await post(
-    tx,
-    holds.map(({ leaseId, budgetId, amount }): Posting => ({
-      orgId,
-      kind: 'hold',
-      key: `hold:${leaseId}:${budgetId}`,
-      leaseId,
-      transfers: amount === 0n ? [] : inBudget(budgetId, [{ from: 'avail', to: 'held', amount }]),
-    })),
   );
 }
 

@@ -1,6 +1,7 @@
 // Who is calling: API keys of people, services and agents, and tokens of attempts. Keys are stored as SHA-256 hashes; they are
 // random and long, so a slow hash would add nothing.
 import { createHash } from 'node:crypto';
+import { DomainError } from '@swath/contracts';
 import type { Database, Queryable, Tx } from '@swath/persistence';
 import { leaseOfToken } from './tokens.js';
 
@@ -64,12 +65,19 @@ async function attemptPrincipal(db: Queryable, leaseId: string): Promise<Princip
     run_id: string;
     attempt: number;
     attempt_id: string;
+    state: 'ahead' | 'live';
   }>(
-    `SELECT s.org_id, s.project_id, l.run_id, l.attempt, l.attempt_id
-     FROM lease l JOIN sweep s ON s.id = l.sweep_id WHERE l.id = $1 AND l.state = 'live'`,
+    `SELECT s.org_id, s.project_id, l.run_id, l.attempt, l.attempt_id, l.state
+     FROM lease l JOIN sweep s ON s.id = l.sweep_id WHERE l.id = $1 AND l.state IN ('ahead', 'live')`,
     [leaseId],
   );
   if (row === undefined) return undefined;
+  if (row.state === 'ahead') {
+    throw new DomainError(
+      'lease/not-started',
+      `the start of attempt ${row.attempt} has not been reported yet`,
+    );
+  }
   return {
     kind: 'attempt',
     id: row.attempt_id,

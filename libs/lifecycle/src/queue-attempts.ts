@@ -1,6 +1,7 @@
 // Queues the next attempt of trials whose attempt number was just raised: promoted ones and those a person runs again.
 import { attemptIdOf } from '@swath/contracts';
 import type { Tx } from '@swath/persistence';
+import { recallAhead } from './recall.js';
 import type { SweepRow } from './sweep-rows.js';
 
 /** Inserts a queued attempt for each trial. The sweep and the trials are locked. */
@@ -26,4 +27,5 @@ export async function queueAttempts(
       ],
     );
   }
+  await recallAhead(tx, { poolId: sweep.pool_id, belowPriority: sweep.spec.priority });
 }

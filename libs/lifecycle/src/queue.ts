@@ -41,11 +41,11 @@ export async function readQueue(
            AND (SELECT count(*) FROM slot o_s WHERE o_s.node_id = o.id AND o_s.healthy) >= a.slots) AS "avoidsNode"
      FROM (SELECT s.id, s.team_id, s.parallel, s.spec FROM sweep s
          CROSS JOIN LATERAL (SELECT q.priority, q.enqueued_at FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
-           ORDER BY q.priority DESC, q.enqueued_at LIMIT 1) head
+           AND NOT q.ahead ORDER BY q.priority DESC, q.enqueued_at LIMIT 1) head
          WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
          ORDER BY head.priority DESC, head.enqueued_at LIMIT $3 FOR SHARE OF s) s
        CROSS JOIN LATERAL (SELECT * FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
-         AND (q.not_before IS NULL OR q.not_before <= clock_timestamp())
+         AND NOT q.ahead AND (q.not_before IS NULL OR q.not_before <= clock_timestamp())
          ORDER BY q.priority DESC, q.enqueued_at, q.id LIMIT $2) a
        JOIN trial t ON t.id = a.trial_id
      ORDER BY a.priority DESC, a.enqueued_at, t.number`,
@@ -81,7 +81,7 @@ export async function queueOutlook(db: Queryable, poolId: string): Promise<Queue
   const [row] = await db.query<QueueOutlook>(
     `SELECT EXISTS (SELECT 1 FROM sweep s WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL
          AND EXISTS (SELECT 1 FROM attempt a WHERE a.sweep_id = s.id AND a.state = 'queued'
-           AND (a.not_before IS NULL OR a.not_before <= clock_timestamp()))) AS placeable,
+           AND NOT a.ahead AND (a.not_before IS NULL OR a.not_before <= clock_timestamp()))) AS placeable,
        (SELECT extract(epoch FROM min(not_before) - clock_timestamp())::double precision * 1000 FROM attempt
          WHERE pool_id = $1 AND state = 'queued' AND not_before > clock_timestamp()) AS "dueInMs"`,
     [poolId],
@@ -89,15 +89,42 @@ export async function queueOutlook(db: Queryable, poolId: string): Promise<Queue
   return row ?? { placeable: false, dueInMs: null };
 }
 
+/** What of a pool is in use or spoken for. */
+export interface PoolUse {
+  /** Slots in use, and those that leases ahead will use beyond them: all but successors, which replace what runs. */
+  readonly share: Share;
+  /** Highest priority among leases ahead that could as well run elsewhere, on nodes that are there; -Infinity without any. */
+  readonly aheadPriority: number;
+  /** How many leases ahead could as well run elsewhere. */
+  readonly aheadCount: number;
+}
+
+interface UseRow {
+  readonly team_id: string;
+  readonly sweep_id: string;
+  readonly slots: number;
+  readonly priority: number | null;
+  readonly ahead: number;
+}
+
 /** Slots in use in a pool, by team and by sweep. */
-export async function readShare(tx: Queryable, poolId: string): Promise<Share> {
-  const rows = await tx.query<{ team_id: string; sweep_id: string; slots: number }>(
-    `SELECT s.team_id, l.sweep_id, sum(l.milli_gpu / 1000)::int AS slots
-     FROM lease l JOIN sweep s ON s.id = l.sweep_id
-     WHERE l.pool_id = $1 AND l.state = 'live' GROUP BY s.team_id, l.sweep_id`,
+export async function readUse(tx: Queryable, poolId: string): Promise<PoolUse> {
+  const rows = await tx.query<UseRow>(
+    `SELECT s.team_id, u.sweep_id, sum(u.milli_gpu / 1000)::int AS slots, max(u.priority) AS priority,
+       count(*) FILTER (WHERE u.ahead)::int AS ahead FROM (
+       SELECT l.sweep_id, l.milli_gpu, NULL::int AS priority, false AS ahead FROM lease l WHERE l.pool_id = $1 AND l.state = 'live'
+       UNION ALL
+       SELECT l.sweep_id, l.milli_gpu, CASE WHEN n.state = 'online' THEN a.priority END, true
+       FROM lease l JOIN attempt a ON a.id = l.attempt_id JOIN node n ON n.id = l.node_id
+       WHERE l.pool_id = $1 AND l.state = 'ahead' AND NOT l.successor) u
+     JOIN sweep s ON s.id = u.sweep_id GROUP BY s.team_id, u.sweep_id`,
     [poolId],
   );
   const byTeam = new Map<string, number>();
   for (const row of rows) byTeam.set(row.team_id, (byTeam.get(row.team_id) ?? 0) + row.slots);
-  return { byTeam, bySweep: new Map(rows.map((row) => [row.sweep_id, row.slots])) };
+  return {
+    share: { byTeam, bySweep: new Map(rows.map((row) => [row.sweep_id, row.slots])) },
+    aheadPriority: Math.max(...rows.map((row) => row.priority ?? -Infinity)),
+    aheadCount: rows.reduce((sum, row) => sum + row.ahead, 0),
+  };
 }

@@ -58,6 +58,8 @@ function whyWaiting(reason: WaitingReason): string {
       return 'failed on the node that is free and waits for another';
     case 'parallel':
       return `the sweep runs its limit of ${String(reason['limit'])} trials`;
+    case 'ahead':
+      return `starts on node ${String(reason['nodeId'])} as soon as a slot is free there`;
     case 'budget':
       return describeShortage(reason);
     default:

@@ -47,6 +47,13 @@ export async function lockSweep(tx: Tx, sweepId: string): Promise<SweepRow> {
   return row;
 }
 
+/** Locks a sweep against a change of its state and reads it. @throws `sweep/not-found` */
+export async function shareSweep(tx: Tx, sweepId: string): Promise<SweepRow> {
+  const [row] = await tx.query<SweepRow>(`SELECT ${columns} FROM sweep WHERE id = $1 FOR SHARE`, [sweepId]);
+  if (row === undefined) throw new DomainError('sweep/not-found', `there is no sweep ${sweepId}`);
+  return row;
+}
+
 /** The database's clock, read after locks were taken. */
 export async function clock(tx: Queryable): Promise<Date> {
   const [row] = await tx.query<{ at: Date }>('SELECT clock_timestamp() AS at');

@@ -15,7 +15,8 @@ import { currentPrice } from './prices.js';
 import { queueAttempts } from './queue-attempts.js';
 import { lockSweep, type SweepRow } from './sweep-rows.js';
 
-interface StoppableTrial {
+/** A trial that a person ends. */
+export interface StoppableTrial {
   readonly id: string;
   readonly sweep_id: string;
   readonly project_id: string;
@@ -42,11 +43,16 @@ export async function stopTrial(
     if (isTrialEnded(trial.state)) {
       throw new DomainError('trial/state', `trial ${trial.number} has already ended as ${trial.state}`);
     }
-    const leases = await tx.query<{ node_id: string }>(
-      `UPDATE lease SET stop_reason = coalesce(stop_reason, 'stopped') WHERE trial_id = $1 AND state = 'live' RETURNING node_id`,
+    const leases = await tx.query<{ node_id: string; state: string }>(
+      `UPDATE lease SET stop_reason = coalesce(stop_reason, 'stopped')
+       WHERE trial_id = $1 AND state IN ('ahead', 'live') RETURNING node_id, state`,
       [trial.id],
     );
-    if (leases.length === 0) await closeStopped(tx, trial, request.actor);
+    if (leases.every(({ state }) => state === 'ahead')) {
+      const reason = JSON.stringify({ code: 'stopped', by: request.actor });
+      await tx.query('UPDATE trial SET reason = $2 WHERE id = $1', [trial.id, reason]);
+    }
+    if (leases.length === 0) await closeStopped(tx, trial);
     await wakeNodes(
       tx,
       leases.map((lease) => lease.node_id),
@@ -54,16 +60,15 @@ export async function stopTrial(
   });
 }
 
-/** Ends a trial that holds no lease. */
-async function closeStopped(tx: Tx, trial: StoppableTrial, actor: string): Promise<void> {
+/** Ends a locked trial that holds no lease and has its reason. */
+export async function closeStopped(tx: Tx, trial: StoppableTrial): Promise<void> {
   await tx.query(
     `UPDATE attempt SET state = 'withdrawn', ended_at = clock_timestamp() WHERE trial_id = $1 AND state = 'queued'`,
     [trial.id],
   );
-  await tx.query(
-    `UPDATE trial SET state = 'stopped', ended_at = clock_timestamp(), reason = $2 WHERE id = $1`,
-    [trial.id, JSON.stringify({ code: 'stopped', by: actor })],
-  );
+  await tx.query(`UPDATE trial SET state = 'stopped', ended_at = clock_timestamp() WHERE id = $1`, [
+    trial.id,
+  ]);
   await enqueueOutbox(tx, [
     {
       topic: 'trial.attemptEnded',

@@ -61,24 +61,24 @@ const rules: Readonly<Record<LedgerRule, string>> = {
     WHERE org_id = $1 AND kind = 'overdraft' AND mode = 'HARD' AND balance <> 0`,
   hold: `
     SELECT coalesce(h.lease_id, m.lease_id) || ' in ' || coalesce(h.budget_id, m.budget_id) AS subject,
-      format('held %s, spent %s', CASE WHEN l.state = 'live' THEN coalesce(m.held, 0) ELSE 0 END, coalesce(m.spent, 0)) AS expected,
+      format('held %s, spent %s', CASE WHEN l.state IN ('ahead', 'live') THEN coalesce(m.held, 0) ELSE 0 END, coalesce(m.spent, 0)) AS expected,
       format('held %s, spent %s', coalesce(h.held, 0), coalesce(h.spent, 0)) AS found
     FROM (SELECT h.* FROM lease_hold h JOIN budget b ON b.id = h.budget_id WHERE b.org_id = $1) h
       FULL JOIN (${movesOfLeases}) m ON m.lease_id = h.lease_id AND m.budget_id = h.budget_id
       JOIN lease l ON l.id = coalesce(h.lease_id, m.lease_id)
     WHERE coalesce(h.held, 0) <> coalesce(m.held, 0) OR coalesce(h.spent, 0) <> coalesce(m.spent, 0)
-      OR l.state <> 'live' AND coalesce(h.held, 0) <> 0`,
+      OR l.state NOT IN ('ahead', 'live') AND coalesce(h.held, 0) <> 0`,
   'settled-once': `
     SELECT m.lease_id || ' in ' || m.budget_id AS subject,
-      format('1 hold, %s settled', CASE WHEN l.state = 'live' THEN 0 ELSE 1 END) AS expected,
+      format('1 hold, %s settled', CASE WHEN l.state IN ('ahead', 'live') THEN 0 ELSE 1 END) AS expected,
       format('%s hold, %s settled', m.holds, m.settles) AS found
     FROM (${movesOfLeases}) m JOIN lease l ON l.id = m.lease_id
-    WHERE m.holds <> 1 OR m.settles <> CASE WHEN l.state = 'live' THEN 0 ELSE 1 END`,
+    WHERE m.holds <> 1 OR m.settles <> CASE WHEN l.state IN ('ahead', 'live') THEN 0 ELSE 1 END`,
   'usage-record': `
-    SELECT l.id AS subject, CASE WHEN l.state = 'live' THEN 'no record' ELSE 'one record' END AS expected,
+    SELECT l.id AS subject, CASE WHEN l.state IN ('ahead', 'live', 'released') THEN 'no record' ELSE 'one record' END AS expected,
       CASE WHEN u.lease_id IS NULL THEN 'no record' ELSE 'one record' END AS found
     FROM lease l JOIN sweep s ON s.id = l.sweep_id LEFT JOIN usage_record u ON u.lease_id = l.id
-    WHERE s.org_id = $1 AND (l.state = 'live') = (u.lease_id IS NOT NULL)`,
+    WHERE s.org_id = $1 AND (l.state IN ('ahead', 'live', 'released')) = (u.lease_id IS NOT NULL)`,
   'usage-amount': `
     SELECT u.lease_id || ' in ' || h.budget_id AS subject,
       CASE b.unit WHEN 'gpu_time' THEN u.milli_gpu_ms ELSE u.cost_micros END::text AS expected, h.spent::text AS found

@@ -10,3 +10,4 @@ export {
   type WaitReason,
 } from './place.js';
 export { forecastStarts, type ForecastInput, type ForecastQueued, type ForecastRunning } from './forecast.js';
+export { placeAhead, type AheadInput, type PlacedAhead } from './place-ahead.js';

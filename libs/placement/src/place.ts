@@ -71,8 +71,12 @@ interface Tally {
   readonly sweep: Map<string, number>;
 }
 
-/** Highest priority; then the team, then the sweep, with the fewest running slots; then arrival. */
-function compare(a: QueuedAttempt, b: QueuedAttempt, tally: Tally): number {
+/**
+ * Highest priority; then the team, then the sweep, with the fewest running slots; then arrival.
+ *
+ * @internal
+ */
+export function compareQueued(a: QueuedAttempt, b: QueuedAttempt, tally: Tally): number {
   const running = (map: ReadonlyMap<string, number>, id: string): number => map.get(id) ?? 0;
   return (
     b.priority - a.priority ||
@@ -85,7 +89,7 @@ function compare(a: QueuedAttempt, b: QueuedAttempt, tally: Tally): number {
 function best(candidates: readonly QueuedAttempt[], tally: Tally): QueuedAttempt | undefined {
   let first: QueuedAttempt | undefined;
   for (const candidate of candidates) {
-    if (first === undefined || compare(candidate, first, tally) < 0) first = candidate;
+    if (first === undefined || compareQueued(candidate, first, tally) < 0) first = candidate;
   }
   return first;
 }

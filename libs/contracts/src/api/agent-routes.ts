@@ -12,6 +12,9 @@ import {
   metricReplySchema,
   nodeRegisteredSchema,
   registerNodeSchema,
+  releaseLeaseSchema,
+  startLeaseSchema,
+  startReplySchema,
 } from '../agent-protocol.js';
 import * as requests from './requests.js';
 import type { Route } from './route.js';
@@ -91,6 +94,32 @@ export const agentRoutes = {
     params: requests.leaseParams,
     body: completeLeaseSchema,
     response: completeReplySchema,
+    errors: ['lease/not-found', 'lease/fenced'],
+  },
+  startLease: {
+    method: 'POST',
+    path: '/agent/v1/leases/{leaseId}:start',
+    operationId: 'startLease',
+    summary: 'Say that the process of a lease ahead was started',
+    tag: 'Agents',
+    scope: 'agent',
+    bucket: 'agent',
+    params: requests.leaseParams,
+    body: startLeaseSchema,
+    response: startReplySchema,
+    errors: ['lease/not-found'],
+  },
+  releaseLease: {
+    method: 'POST',
+    path: '/agent/v1/leases/{leaseId}:release',
+    operationId: 'releaseLease',
+    summary: 'Give a lease ahead back that was not started',
+    tag: 'Agents',
+    scope: 'agent',
+    bucket: 'agent',
+    params: requests.leaseParams,
+    status: 204,
+    body: releaseLeaseSchema,
     errors: ['lease/not-found', 'lease/fenced'],
   },
   recordMetrics: {

@@ -10,7 +10,9 @@ export async function requestStop(db: Database, runId: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query('SELECT id FROM trial WHERE run_id = $1 FOR UPDATE', [runId]);
     const leases = await tx.query<{ node_id: string }>(
-      `UPDATE lease SET stop_reason = 'stopped' WHERE run_id = $1 AND state = 'live' AND stop_reason IS NULL RETURNING node_id`,
+      `UPDATE lease SET stop_reason = 'stopped'
+       WHERE trial_id = (SELECT id FROM trial WHERE run_id = $1) AND state IN ('ahead', 'live') AND stop_reason IS NULL
+       RETURNING node_id`,
       [runId],
     );
     await tx.query('UPDATE run SET stop_requested = true WHERE id = $1 AND ended_at IS NULL', [runId]);

@@ -7,6 +7,7 @@ import { TrialEntity } from './trial.entity.js';
 
 /** One execution of a trial. */
 @Entity('attempt')
+@Check('attempt_ahead_check', "((NOT ahead) OR (state = 'queued'::text))")
 @Check(
   'attempt_cause_check',
   "(cause = ANY (ARRAY['first'::text, 'retry'::text, 'preemption'::text, 'promotion'::text, 'requeue'::text]))",
@@ -71,6 +72,12 @@ export class AttemptEntity {
 
   @Column({ type: 'timestamptz', name: 'not_before', nullable: true })
   notBefore!: Date | null;
+
+  @Column({ type: 'boolean', default: () => 'false' })
+  ahead!: boolean;
+
+  @Column({ type: 'integer', default: 0 })
+  grants!: number;
 
   @Column({ type: 'jsonb', nullable: true })
   waiting!: unknown;

@@ -1,5 +1,5 @@
 // The time-limited right to run an attempt. Columns and constraints only; statements live with the transactions that run them.
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { AttemptEntity } from './attempt.entity.js';
 import { NodeEntity } from './node.entity.js';
 import { PoolEntity } from './pool.entity.js';
@@ -11,23 +11,29 @@ import { TrialEntity } from './trial.entity.js';
 /** The time-limited right to run an attempt. */
 @Entity('lease')
 @Check('lease_milli_gpu_check', '(milli_gpu > 0)')
-@Check('lease_state_check', "(state = ANY (ARRAY['live'::text, 'ended'::text, 'expired'::text]))")
+@Check(
+  'lease_state_check',
+  "(state = ANY (ARRAY['ahead'::text, 'live'::text, 'ended'::text, 'released'::text, 'expired'::text]))",
+)
 @Check(
   'lease_stop_reason_check',
   "(stop_reason = ANY (ARRAY['pruned'::text, 'paused'::text, 'stopped'::text, 'cancelled'::text, 'budget'::text, 'timeout'::text, 'preempted'::text, 'fenced'::text]))",
 )
-@Unique('lease_attempt_id_key', ['attemptId'])
 @Index('lease_by_offer', ['nodeId', 'offerId'])
-// INDEX lease_live_by_expiry ON lease (expires_at) WHERE (state = 'live'::text)
-@Index('lease_live_by_expiry', { synchronize: false })
-// INDEX lease_live_by_node ON lease (node_id) WHERE (state = 'live'::text)
-@Index('lease_live_by_node', { synchronize: false })
+// INDEX lease_ahead_by_pool ON lease (pool_id) WHERE (state = 'ahead'::text)
+@Index('lease_ahead_by_pool', { synchronize: false })
 // INDEX lease_live_by_pool ON lease (pool_id) WHERE (state = 'live'::text)
 @Index('lease_live_by_pool', { synchronize: false })
-// INDEX lease_live_by_sweep ON lease (sweep_id) WHERE (state = 'live'::text)
-@Index('lease_live_by_sweep', { synchronize: false })
-// UNIQUE INDEX lease_live_per_trial ON lease (trial_id) WHERE (state = 'live'::text)
-@Index('lease_live_per_trial', { synchronize: false })
+// INDEX lease_open_by_expiry ON lease (expires_at) WHERE (state = ANY (ARRAY['ahead'::text, 'live'::text]))
+@Index('lease_open_by_expiry', { synchronize: false })
+// INDEX lease_open_by_node ON lease (node_id) WHERE (state = ANY (ARRAY['ahead'::text, 'live'::text]))
+@Index('lease_open_by_node', { synchronize: false })
+// INDEX lease_open_by_sweep ON lease (sweep_id) WHERE (state = ANY (ARRAY['ahead'::text, 'live'::text]))
+@Index('lease_open_by_sweep', { synchronize: false })
+// UNIQUE INDEX lease_open_per_trial ON lease (trial_id) WHERE (state = ANY (ARRAY['ahead'::text, 'live'::text]))
+@Index('lease_open_per_trial', { synchronize: false })
+// UNIQUE INDEX lease_used_per_attempt ON lease (attempt_id) WHERE (state <> 'released'::text)
+@Index('lease_used_per_attempt', { synchronize: false })
 export class LeaseEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'lease_pkey' })
   id!: string;
@@ -67,6 +73,12 @@ export class LeaseEntity {
 
   @Column({ type: 'text', name: 'stop_reason', nullable: true })
   stopReason!: string | null;
+
+  @Column({ type: 'boolean', default: () => 'false' })
+  recalled!: boolean;
+
+  @Column({ type: 'boolean', default: () => 'false' })
+  successor!: boolean;
 
   @ForeignKey(() => PriceVersionEntity, { name: 'lease_price_version_id_fkey' })
   @Column({ type: 'text', name: 'price_version_id', nullable: true })

@@ -26,4 +26,7 @@ export class SlotEntity {
 
   @Column({ type: 'boolean' })
   healthy!: boolean;
+
+  @Column({ type: 'timestamptz', name: 'used_until', nullable: true })
+  usedUntil!: Date | null;
 }

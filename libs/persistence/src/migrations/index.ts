@@ -6,6 +6,7 @@ import { CreateLedger1764000000004 } from './1764000000004-create-ledger.js';
 import { CreateStreams1764000000005 } from './1764000000005-create-streams.js';
 import { CreateClientRuns1764000000010 } from './1764000000010-create-client-runs.js';
 import { CreateArtifacts1764000000011 } from './1764000000011-create-artifacts.js';
+import { LeaseAhead1764000000012 } from './1764000000012-lease-ahead.js';
 import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
 import { CreateBudgetVersions1764000000030 } from './1764000000030-create-budget-versions.js';
 import { CreateBudgetAlerts1764000000040 } from './1764000000040-create-budget-alerts.js';
@@ -19,6 +20,7 @@ export const migrations = [
   CreateStreams1764000000005,
   CreateClientRuns1764000000010,
   CreateArtifacts1764000000011,
+  LeaseAhead1764000000012,
   IndexQueue1764000000020,
   CreateBudgetVersions1764000000030,
   CreateBudgetAlerts1764000000040,
