@@ -92,7 +92,7 @@ async function work(nodeId: string): Promise<number> {
     granted += leases.size;
     for (const lease of leases.values()) {
       const body = { attempt: lease.attempt, exit: cleanExit };
-      const end = (): Promise<void> => completeLease(fleet.db, { nodeId, leaseId: lease.leaseId, body });
+      const end = (): Promise<object> => completeLease(fleet.db, { nodeId, leaseId: lease.leaseId, body });
       await Promise.all([end(), end()]);
       await advanceTrial(fleet.db, lease.trialId);
     }

@@ -82,28 +82,46 @@ export async function completeLease(
   }
   if (seen.state === 'ended' && start === undefined) return {};
   const next = start && (await readLease(db, start.leaseId));
+  const ids = { trials: [seen.trial_id], leases: [seen.id] };
+  if (next !== undefined) {
+    ids.trials.push(next.trial_id);
+    ids.leases.push(next.id);
+  }
   return db.transaction(async (tx) => {
-    const trials = await lockTrials(tx, [seen.trial_id, ...(next === undefined ? [] : [next.trial_id])]);
-    const leases = await lockLeases(tx, [seen.id, ...(start === undefined ? [] : [start.leaseId])]);
+    const trial = (await lockTrials(tx, ids.trials)).get(seen.trial_id);
+    const leases = await lockLeases(tx, ids.leases);
     const lease = leases.find(({ id }) => id === seen.id);
-    const trial = trials.get(seen.trial_id);
     if (lease === undefined || trial === undefined) return {};
-    if (lease.state !== 'ended' && lease.state !== 'live') {
-      throw new DomainError(
-        'lease/fenced',
-        `lease ${lease.id} is ${lease.state}; attempt ${lease.attempt} does not run`,
-      );
-    }
-    const now = await clock(tx);
-    const successor = start && leases.find(({ id }) => id === start.leaseId);
-    const handover =
-      start === undefined || successor?.state !== 'ahead'
-        ? now
-        : await handoverAt(tx, { now, lease: successor, start, before: lease });
-    if (lease.state === 'live') await endByAgent(tx, { lease, trial, exit: request.body.exit, at: handover });
-    if (start === undefined) return {};
-    return { start: await beginLease(tx, { lease: successor, nodeId: request.nodeId, start, at: handover }) };
+    return endAndStart(tx, request, { lease, trial, successor: leases.find(({ id }) => id === next?.id) });
   });
+}
+
+interface LockedEnd {
+  readonly lease: LeaseRow;
+  readonly trial: TrialLock;
+  /** The lease ahead that the agent names as started, if there is one. */
+  readonly successor: LeaseRow | undefined;
+}
+
+async function endAndStart(
+  tx: Tx,
+  { nodeId, body }: { readonly nodeId: string; readonly body: CompleteLease },
+  { lease, trial, successor }: LockedEnd,
+): Promise<Completion> {
+  const { start, exit } = body;
+  if (lease.state !== 'ended' && lease.state !== 'live') {
+    throw new DomainError(
+      'lease/fenced',
+      `lease ${lease.id} is ${lease.state}; attempt ${lease.attempt} does not run`,
+    );
+  }
+  const now = await clock(tx);
+  const at =
+    start !== undefined && successor?.state === 'ahead'
+      ? await handoverAt(tx, { now, lease: successor, start, before: lease })
+      : now;
+  if (lease.state === 'live') await endByAgent(tx, { lease, trial, exit, at });
+  return start === undefined ? {} : { start: await beginLease(tx, { lease: successor, nodeId, start, at }) };
 }
 
 interface AgentsEnd {

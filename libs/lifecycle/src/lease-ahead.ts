@@ -35,7 +35,7 @@ export async function chooseAhead(tx: Tx, input: AheadChoice): Promise<Granting[
     wanted: input.wanted,
     freeElsewhere: input.spare,
     share: shareAfter(input.share, input.placed),
-    replaceable: windows.size === 0 ? new Map() : await readReplaceable(tx, input.node.id),
+    replaceable: windows.size === 0 ? new Map() : await readReplaceable(tx, input.node.id, input.placed),
   });
   const balances = balancesAfter(input);
   return picks.flatMap(({ attemptId, successor }) => {
@@ -56,13 +56,21 @@ function shareAfter(share: Share, placed: readonly Granting[]): Share {
 }
 
 /** One-slot attempts that run on a node, by sweep, less the successors that wait for their ends. */
-async function readReplaceable(tx: Tx, nodeId: string): Promise<Map<string, number>> {
+async function readReplaceable(
+  tx: Tx,
+  nodeId: string,
+  placed: readonly Granting[],
+): Promise<Map<string, number>> {
   const rows = await tx.query<{ sweep_id: string; count: number }>(
     `SELECT sweep_id, (count(*) FILTER (WHERE state = 'live') - count(*) FILTER (WHERE successor AND state = 'ahead'))::int AS count
      FROM lease WHERE node_id = $1 AND state IN ('ahead', 'live') AND milli_gpu = 1000 GROUP BY sweep_id`,
     [nodeId],
   );
-  return new Map(rows.map((row) => [row.sweep_id, row.count]));
+  const counts = new Map(rows.map((row) => [row.sweep_id, row.count]));
+  for (const { queued, slots } of placed) {
+    if (slots.length === 1) counts.set(queued.sweepId, (counts.get(queued.sweepId) ?? 0) + 1);
+  }
+  return counts;
 }
 
 interface Balances {

@@ -98,7 +98,7 @@ async function extendAhead(tx: Tx, leases: readonly LeaseRow[], now: Date): Prom
     [ids],
   );
   await tx.query(
-    `UPDATE lease SET expires_at = $2 + quantum_ms * interval '1 millisecond', settled_until = $2 WHERE id = ANY ($1)`,
+    `UPDATE lease SET expires_at = $2::timestamptz + quantum_ms * interval '1 millisecond', settled_until = $2 WHERE id = ANY ($1)`,
     [ids, now],
   );
 }

@@ -42,20 +42,35 @@ export function placeAhead(input: AheadInput): PlacedAhead[] {
     const next = remaining.toSorted((a, b) => compareQueued(a, b, tally))[0];
     if (next === undefined) break;
     remaining = remaining.filter((attempt) => attempt !== next);
-    const limit = input.windows.get(next.sweepId);
-    const running = tally.sweep.get(next.sweepId) ?? 0;
-    if (limit !== undefined && running + next.slots > limit) {
-      const ends = replaceable.get(next.sweepId) ?? 0;
-      if (next.slots > 1 || next.avoidsNode || ends === 0) continue;
-      replaceable.set(next.sweepId, ends - 1);
-      picks.push({ attemptId: next.id, successor: true });
+    if (isAtLimit(next, input, tally.sweep)) {
+      if (takesPlace(next, replaceable)) picks.push({ attemptId: next.id, successor: true });
       continue;
     }
-    tally.team.set(next.teamId, (tally.team.get(next.teamId) ?? 0) + next.slots);
-    tally.sweep.set(next.sweepId, running + next.slots);
+    add(tally.team, next.teamId, next.slots);
+    add(tally.sweep, next.sweepId, next.slots);
     if (spare >= next.slots) spare -= next.slots;
     else if (next.slots > 1) break;
     else if (!next.avoidsNode) picks.push({ attemptId: next.id, successor: false });
   }
   return picks;
+}
+
+function add(map: Map<string, number>, id: string, slots: number): void {
+  map.set(id, (map.get(id) ?? 0) + slots);
+}
+
+function isAtLimit(
+  attempt: QueuedAttempt,
+  { windows }: AheadInput,
+  running: ReadonlyMap<string, number>,
+): boolean {
+  const limit = windows.get(attempt.sweepId);
+  return limit !== undefined && (running.get(attempt.sweepId) ?? 0) + attempt.slots > limit;
+}
+
+/** Whether one that runs on the node can be replaced by the attempt; counts it as replaced. */
+function takesPlace(attempt: QueuedAttempt, replaceable: Map<string, number>): boolean {
+  if (attempt.slots > 1 || attempt.avoidsNode || (replaceable.get(attempt.sweepId) ?? 0) === 0) return false;
+  add(replaceable, attempt.sweepId, -1);
+  return true;
 }

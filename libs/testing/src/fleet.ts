@@ -1,6 +1,6 @@
 // A fleet for database tests: a new installation with its first keys, a node with slots, sweeps, and the moves of an agent,
 // without HTTP and without processes.
-import type { LeaseGrant, ProcessExit, SweepSpec } from '@swath/contracts';
+import type { LeaseGrant, LeasePollReply, ProcessExit, SweepSpec } from '@swath/contracts';
 import {
   advanceTrial,
   completeLease,
@@ -106,6 +106,16 @@ export class TestFleet {
       poll: { offerId: offerId ?? `offer-${this.offers}`, generation: 1, free, waitMs: 0 },
     });
     return reply.leases;
+  }
+
+  /** One look for work with the given slots offered, and leases ahead asked for. */
+  async pollAhead(ahead: number, free: readonly number[] = []): Promise<LeasePollReply> {
+    this.offers += 1;
+    return pollLeases(this.db, {
+      nodeId: this.nodeId,
+      secret: this.secret,
+      poll: { offerId: `offer-${this.offers}`, generation: 1, free: [...free], waitMs: 0, ahead },
+    });
   }
 
   /** Logs values of the objective, one row each, as one batch. */

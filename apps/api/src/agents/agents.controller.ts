@@ -10,6 +10,7 @@ import type {
   MetricReply,
   NodeRegistered,
   RouteInput,
+  StartReply,
 } from '@swath/contracts';
 import {
   completeLease,
@@ -17,8 +18,10 @@ import {
   recordLogs,
   recordMetrics,
   registerNode,
+  releaseLease,
   renewLeases,
   setNodeState,
+  startLease,
 } from '@swath/lifecycle';
 import type { Principal } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
@@ -83,10 +86,30 @@ export class AgentsController {
     const { leaseId } = params;
     const nodeId = await this.nodeOfLease(leaseId);
     const poolId = await this.access.node(caller, nodeId);
-    await completeLease(this.db, { nodeId, leaseId, body });
-    if (body.poll === undefined) return {};
+    const done = await completeLease(this.db, { nodeId, leaseId, body });
+    if (body.poll === undefined) return done;
     const signal = this.open.signal(disconnectSignal(request, reply));
-    return { next: await this.waiters.wait({ nodeId, poolId, poll: body.poll, signal }) };
+    return { ...done, next: await this.waiters.wait({ nodeId, poolId, poll: body.poll, signal }) };
+  }
+
+  @Operation('startLease')
+  async start(
+    @Input() { params, body }: RouteInput<'startLease'>,
+    @Caller() caller: Principal,
+  ): Promise<StartReply> {
+    const nodeId = await this.nodeOfLease(params.leaseId);
+    await this.access.node(caller, nodeId);
+    return startLease(this.db, { nodeId, leaseId: params.leaseId, body });
+  }
+
+  @Operation('releaseLease')
+  async release(
+    @Input() { params, body }: RouteInput<'releaseLease'>,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    const nodeId = await this.nodeOfLease(params.leaseId);
+    await this.access.node(caller, nodeId);
+    await releaseLease(this.db, { nodeId, leaseId: params.leaseId, attempt: body.attempt });
   }
 
   @Operation('leaveNode')

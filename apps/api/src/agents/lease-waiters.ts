@@ -35,6 +35,7 @@ export class LeaseWaiters {
     const waiter = matcher.enter({
       look: () => lookForLeases(db, { nodeId, poll, secret }),
       free: poll.free.length,
+      ahead: poll.ahead ?? 0,
       endsAt: performance.now() + poll.waitMs,
       signal,
     });

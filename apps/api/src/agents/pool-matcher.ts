@@ -14,6 +14,8 @@ export interface PollSettings {
   readonly look: () => Promise<LeaseLook>;
   /** How many slots it offers. */
   readonly free: number;
+  /** How many leases ahead it wants; with no free slot it waits for these alone, behind polls that offer slots. */
+  readonly ahead: number;
   /** When it must be answered, by `performance.now()`. */
   readonly endsAt: number;
   readonly signal: AbortSignal;
@@ -21,6 +23,8 @@ export interface PollSettings {
 
 /** Longest pause between two rounds; heals a lost notification. */
 const LONGEST_PAUSE_MS = 20_000;
+/** Polls for leases ahead alone that look in one round: they can wait, and what kept one from a lease mostly keeps the next. */
+const AHEAD_LOOKS = 4;
 /** After a round that failed: the database is away. */
 const FAILED_PAUSE_MS = 500;
 
@@ -99,24 +103,44 @@ export class PoolMatcher {
     const due = [...this.waiters].filter((waiter) => !waiter.looked || waiter.endsAt <= now);
     const { placeable, dueInMs } = await queueOutlook(this.db, this.poolId);
     const looking = placeable ? [...this.waiters] : due;
+    const mustLook = (waiter: Waiter): boolean => !waiter.looked || waiter.endsAt <= now;
     let emptyHanded = 0;
-    for (const waiter of looking) {
-      const mustLook = !waiter.looked || waiter.endsAt <= now;
-      if (!this.waiters.has(waiter) || (!mustLook && waiter.free <= emptyHanded)) continue;
+    for (const waiter of looking.filter(({ free }) => free > 0)) {
+      if (!this.waiters.has(waiter) || (!mustLook(waiter) && waiter.free <= emptyHanded)) continue;
       const look = await this.lookFor(waiter);
       if (look !== undefined && look.reply.leases.length === 0 && !look.nodeBound) {
         emptyHanded = Math.max(emptyHanded, waiter.free);
       }
     }
+    await this.lookAhead(
+      looking.filter(({ free }) => free === 0),
+      mustLook,
+    );
     return Math.max(5, Math.min(this.untilNextEnd(), dueInMs ?? Infinity, LONGEST_PAUSE_MS));
+  }
+
+  /** Lets polls without a free slot look until one came back empty that nothing but the queue held back. */
+  private async lookAhead(waiters: readonly Waiter[], mustLook: (waiter: Waiter) => boolean): Promise<void> {
+    let looksLeft = AHEAD_LOOKS;
+    for (const waiter of waiters) {
+      if (!this.waiters.has(waiter) || (!mustLook(waiter) && looksLeft <= 0)) continue;
+      looksLeft -= 1;
+      const look = await this.lookFor(waiter);
+      if (!this.waiters.has(waiter)) continue;
+      if (look?.nodeBound === false) looksLeft = 0;
+      // The others first the next time.
+      this.waiters.delete(waiter);
+      this.waiters.add(waiter);
+    }
   }
 
   private async lookFor(waiter: Waiter): Promise<LeaseLook | undefined> {
     try {
       const look = await waiter.look();
       waiter.looked = true;
-      const { leases, drain } = look.reply;
-      if (leases.length > 0 || drain || waiter.endsAt <= performance.now()) waiter.settle(look.reply);
+      const { leases, ahead = [], drain } = look.reply;
+      if (leases.length > 0 || ahead.length > 0 || drain || waiter.endsAt <= performance.now())
+        waiter.settle(look.reply);
       return look;
     } catch (error) {
       waiter.fail(error);

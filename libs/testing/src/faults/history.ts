@@ -34,6 +34,8 @@ export interface AttemptRecord {
   readonly cause: string;
   readonly state: string;
   readonly outcome: string | null;
+  /** A node has a lease of it ahead of a free slot. */
+  readonly ahead: boolean;
 }
 
 /** A lease with the slots it had. Times are milliseconds of the database's clock. */
@@ -111,7 +113,7 @@ export async function recordHistory(db: Queryable): Promise<RecordedHistory> {
      FROM trial ORDER BY sweep_id, number`,
   );
   const attempts = await db.query<AttemptRecord>(
-    `SELECT id, trial_id AS "trialId", number, cause, state, outcome FROM attempt ORDER BY trial_id, number`,
+    `SELECT id, trial_id AS "trialId", number, cause, state, outcome, ahead FROM attempt ORDER BY trial_id, number`,
   );
   return { sweeps, trials, attempts, ...(await recordMoney(db)), events: await recordEvents(db) };
 }

@@ -37,9 +37,25 @@ const good: RecordedHistory = {
     replicate: 0,
   })),
   attempts: [
-    { id: 'at_1', trialId: 'tr_1', number: 1, cause: 'first', state: 'ended', outcome: 'lost' },
-    { id: 'at_2', trialId: 'tr_1', number: 2, cause: 'retry', state: 'ended', outcome: 'finished' },
-    { id: 'at_3', trialId: 'tr_2', number: 1, cause: 'first', state: 'ended', outcome: 'finished' },
+    { id: 'at_1', trialId: 'tr_1', number: 1, cause: 'first', state: 'ended', outcome: 'lost', ahead: false },
+    {
+      id: 'at_2',
+      trialId: 'tr_1',
+      number: 2,
+      cause: 'retry',
+      state: 'ended',
+      outcome: 'finished',
+      ahead: false,
+    },
+    {
+      id: 'at_3',
+      trialId: 'tr_2',
+      number: 1,
+      cause: 'first',
+      state: 'ended',
+      outcome: 'finished',
+      ahead: false,
+    },
   ],
   leases: [
     lease('le_1', 'at_1', 'tr_1', 0, 100),

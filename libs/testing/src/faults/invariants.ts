@@ -1,6 +1,13 @@
 // The invariants of the product as pure functions over a history: each lists what breaks it, so an empty list is a pass. Numbers
 // (I1 ...) are those of the design's reliability chapter. Every one has a negative control in the spec beside it.
-import type { LeaseRecord, ProcessRecord, RecordedHistory, StateEvent, TrialRecord } from './history.js';
+import type {
+  AttemptRecord,
+  LeaseRecord,
+  ProcessRecord,
+  RecordedHistory,
+  StateEvent,
+  TrialRecord,
+} from './history.js';
 
 /** One breach. */
 export interface Breach {
@@ -47,10 +54,21 @@ function whyLost(history: RecordedHistory, trial: TrialRecord, sweepEnded: boole
     (attempt) => attempt.trialId === trial.id && (attempt.state === 'queued' || attempt.state === 'running'),
   );
   if (open === undefined) return 'has no open attempt';
-  const live = history.leases.some((lease) => lease.attemptId === open.id && lease.state === 'live');
-  return (open.state === 'running') === live
-    ? undefined
-    : `its attempt is ${open.state}, live lease: ${live}`;
+  return whyUnheld(history, open);
+}
+
+/** An attempt that runs has a live lease, one that waits has none, or one ahead of its slot. */
+function whyUnheld(history: RecordedHistory, open: AttemptRecord): string | undefined {
+  const held = history.leases.find((lease) => lease.attemptId === open.id && isOpen(lease.state));
+  const waiting = open.ahead ? 'ahead' : undefined;
+  const expected = open.state === 'running' ? 'live' : waiting;
+  if (held?.state === expected) return undefined;
+  return `its attempt is ${waiting ?? open.state}, its open lease: ${held?.state ?? 'none'}`;
+}
+
+/** Whether a lease may still be used: its hold stands, and it has no usage record. */
+function isOpen(leaseState: string): boolean {
+  return leaseState === 'live' || leaseState === 'ahead';
 }
 
 interface Interval {
@@ -130,7 +148,7 @@ export function noOverdraft(history: RecordedHistory): Breach[] {
 /** I6: an ended lease holds nothing, and a budget's held account is the sum of its live holds. */
 export function holdsResolved(history: RecordedHistory): Breach[] {
   const found = history.holds
-    .filter((hold) => hold.leaseState !== 'live' && hold.held !== 0n)
+    .filter((hold) => !isOpen(hold.leaseState) && hold.held !== 0n)
     .map((hold) => breach('I6', `${hold.leaseId} has ended and holds ${hold.held} of ${hold.budgetId}`));
   for (const account of history.accounts) {
     if (account.kind !== 'held') continue;
@@ -143,12 +161,12 @@ export function holdsResolved(history: RecordedHistory): Breach[] {
   return found;
 }
 
-/** I7: every ended lease has one usage record, inside the lease, and each budget was charged exactly that use. */
+/** I7: every ended lease has one usage record, one that was given back unused has none, inside the lease, and each budget was charged exactly that use. */
 export function usageMatches(history: RecordedHistory): Breach[] {
   const found: Breach[] = [];
   for (const lease of history.leases) {
     const records = history.usage.filter((usage) => usage.leaseId === lease.id);
-    const expected = lease.state === 'live' ? 0 : 1;
+    const expected = isOpen(lease.state) || lease.state === 'released' ? 0 : 1;
     if (records.length !== expected) {
       found.push(breach('I7', `${lease.id} is ${lease.state} and has ${records.length} usage records`));
     }
@@ -170,7 +188,12 @@ export function usageMatches(history: RecordedHistory): Breach[] {
 function chargesMatch(history: RecordedHistory): Breach[] {
   const found: Breach[] = [];
   for (const hold of history.holds) {
-    if (hold.leaseState === 'live') continue;
+    if (isOpen(hold.leaseState)) continue;
+    if (hold.leaseState === 'released') {
+      if (hold.spent !== 0n)
+        found.push(breach('I7', `${hold.leaseId} was given back unused and ${hold.budgetId} charged`));
+      continue;
+    }
     const used = hold.unit === 'gpu_time' ? hold.milliGpuMs : hold.costMicros;
     const counted = hold.unit === 'gpu_time' || hold.unit.startsWith('money:');
     if (counted && used !== hold.spent) {
