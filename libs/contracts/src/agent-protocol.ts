@@ -43,7 +43,7 @@ export const registerNodeSchema = z.strictObject({
   agentVersion: z.string().max(64),
   isolation: z.enum(['container', 'pid_namespace', 'cgroup', 'session']),
   labels: z.record(z.string().max(63), z.string().max(255)).optional(),
-  /** Leases whose processes still run from before a restart of the agent. */
+  /** Leases the agent has: those whose processes still run from before a restart, and leases ahead that wait. */
   adopted: z.array(id).max(1024).optional(),
 });
 /** Registration of a node. */
@@ -57,6 +57,8 @@ export const nodeRegisteredSchema = z.object({
   heartbeatMs: milliseconds,
   /** Adopted leases that are still live; the agent ends every other process. */
   live: z.array(id),
+  /** The server grants leases ahead of free slots; an agent must not ask for any without it. */
+  ahead: z.boolean().optional(),
 });
 /** Answer to a registration. */
 export type NodeRegistered = z.infer<typeof nodeRegisteredSchema>;

@@ -50,7 +50,7 @@ export async function registerNode(
     const live = await keepAdopted(tx, id, node.adopted ?? []);
     await tellSweeps(tx, pool.id);
     await wakePool(tx, pool.id);
-    return { nodeId: id, generation, protocol, heartbeatMs: HEARTBEAT_MS, live };
+    return { nodeId: id, generation, protocol, heartbeatMs: HEARTBEAT_MS, live, ahead: true };
   });
   await releaseAhead(db, registered.nodeId, node.adopted);
   return registered;
