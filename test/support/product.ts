@@ -181,6 +181,13 @@ export class Product {
     return pid;
   }
 
+  /** Process id of a service of the scenario's own. @throws Error while it is being started again */
+  servicePid(service: Service): number {
+    const pid = this.wiring.services?.pid(service);
+    if (pid === undefined) throw new Error(`${service} is not running, or not this scenario's own`);
+    return pid;
+  }
+
   /** What a part has written so far. */
   log(part: Part): string {
     try {
@@ -203,7 +210,7 @@ export class Product {
     method: string,
     path: string,
     { body, key }: { readonly body: unknown; readonly key: string },
-  ): Promise<{ status: number; body: unknown }> {
+  ): Promise<{ status: number; body: unknown; retryAfter: string | null }> {
     const text = typeof body === 'string';
     const response = await fetch(`${this.url}${path}`, {
       method,
@@ -215,7 +222,11 @@ export class Product {
       ...(body === undefined ? {} : { body: text ? body : JSON.stringify(body) }),
     });
     const answer = await response.text();
-    return { status: response.status, body: answer === '' ? undefined : JSON.parse(answer) };
+    return {
+      status: response.status,
+      body: answer === '' ? undefined : JSON.parse(answer),
+      retryAfter: response.headers.get('retry-after'),
+    };
   }
 
   /** Submits a spec and returns the sweep's id. */
@@ -223,6 +234,13 @@ export class Product {
     const { status, body } = await this.request('POST', '/api/v1/sweeps', { spec });
     if (status !== 201) throw new Error(`submitting answered ${status}: ${JSON.stringify(body)}`);
     return (body as { sweep: { id: string } }).sweep.id;
+  }
+
+  /** Submits a spec without repeating anything: what a hasty client sees. `id` is empty unless the status is 201. */
+  async submitOnce(spec: object): Promise<{ status: number; id: string; retryAfter: string | null }> {
+    const key = randomBytes(12).toString('hex');
+    const { status, body, retryAfter } = await this.ask('POST', '/api/v1/sweeps', { body: { spec }, key });
+    return { status, retryAfter, id: status === 201 ? (body as { sweep: { id: string } }).sweep.id : '' };
   }
 
   /** Waits until a sweep has ended and returns its report. */

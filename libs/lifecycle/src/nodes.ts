@@ -40,20 +40,25 @@ export async function registerNode(
     );
   }
   const registered = await db.transaction(async (tx) => {
-    const [pool] = await tx.query<{ id: string }>('SELECT id FROM pool WHERE org_id = $1 AND name = $2', [
-      orgId,
-      node.pool,
-    ]);
+    const [pool] = await tx.query<{ id: string; quantum_ms: number }>(
+      'SELECT id, quantum_ms FROM pool WHERE org_id = $1 AND name = $2',
+      [orgId, node.pool],
+    );
     if (pool === undefined) throw new DomainError('pool/not-found', `there is no pool "${node.pool}"`);
     const { id, generation } = await upsertNode(tx, orgId, pool.id, node);
     await replaceSlots(tx, id, node);
     const live = await keepAdopted(tx, id, node.adopted ?? []);
     await tellSweeps(tx, pool.id);
     await wakePool(tx, pool.id);
-    return { nodeId: id, generation, protocol, heartbeatMs: HEARTBEAT_MS, live, ahead: true };
+    return { nodeId: id, generation, protocol, heartbeatMs: beatOf(pool.quantum_ms), live, ahead: true };
   });
   await releaseAhead(db, registered.nodeId, node.adopted);
   return registered;
+}
+
+/** Beats come often enough that a lease, renewed below half of its quantum, meets four of them before it ends. */
+function beatOf(quantumMs: number): number {
+  return Math.min(HEARTBEAT_MS, Math.floor(quantumMs / 8));
 }
 
 /** The window of a sweep follows the slots of its pool. */
