@@ -118,7 +118,9 @@ const processInterval = (process: ProcessRecord): Interval => ({
 
 /** I2: at most one live attempt per trial, by lease intervals and by what the agents saw. */
 export function oneAttemptPerTrial(history: RecordedHistory, processes: readonly ProcessRecord[]): Breach[] {
-  const byLease = overlapsBy(history.leases, (lease) => [lease.trialId], leaseInterval);
+  // Under a lease that was given back unused nothing has lived.
+  const used = history.leases.filter((lease) => lease.state !== 'released');
+  const byLease = overlapsBy(used, (lease) => [lease.trialId], leaseInterval);
   const byAgent = overlapsBy(processes, (process) => [process.trialId], processInterval);
   return [
     ...byLease.map((detail) => breach('I2', `leases of ${detail}`)),
