@@ -3,9 +3,8 @@
 import { planHold } from '@swath/ledger';
 import { placeAhead, type Share, type SweepWindow } from '@swath/placement';
 import type { Tx } from '@swath/persistence';
-import type { Choice } from './place-attempts.js';
 import type { Queued } from './queue.js';
-import { budgetsFor, holdRequest, type Granting } from './write-leases.js';
+import { budgetsFor, holdRequest, type Choice, type Granting } from './write-leases.js';
 
 /** A placement whose free slots have been served. */
 export interface AheadChoice extends Choice {

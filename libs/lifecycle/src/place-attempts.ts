@@ -3,18 +3,25 @@
 // @swath/placement and @swath/ledger. Called by each look of a long poll.
 import { DomainError, type LeasePoll, type LeasePollReply } from '@swath/contracts';
 import { planHold, type HoldPlan } from '@swath/ledger';
-import { place, type Placed, type PlacementInput, type Share, type WaitReason } from '@swath/placement';
+import { place, type Placed, type PlacementInput, type WaitReason } from '@swath/placement';
 import type { Database, Tx } from '@swath/persistence';
-import { budgetsOfSweeps, lockBudgets, type BudgetAccounts } from './accounts.js';
+import { budgetsOfSweeps, lockBudgets } from './accounts.js';
 import { closeIntake } from './control.js';
 import { readGrants } from './grants.js';
 import { chooseAhead, windowsOf } from './lease-ahead.js';
-import { currentPrice, type PriceRow } from './prices.js';
+import { currentPrice } from './prices.js';
 import { readCapacities, readQueue, readUse, type Queued } from './queue.js';
 import { recallAhead } from './recall.js';
 import { exhaustedBudget } from './status.js';
 import { lockSweep } from './sweep-rows.js';
-import { budgetsFor, holdRequest, writeLeases, type Granting, type LeasingNode } from './write-leases.js';
+import {
+  budgetsFor,
+  holdRequest,
+  writeLeases,
+  type Choice,
+  type Granting,
+  type LeasingNode,
+} from './write-leases.js';
 
 interface NodeRow extends LeasingNode {
   readonly state: string;
@@ -148,18 +155,6 @@ async function freeSlots(tx: Tx, nodeId: string, offered: readonly number[]): Pr
     [nodeId, [...offered]],
   );
   return rows.map((row) => row.index);
-}
-
-/** What a placement decides on. */
-export interface Choice {
-  readonly node: LeasingNode;
-  readonly queue: readonly Queued[];
-  readonly free: readonly number[];
-  readonly share: Share;
-  readonly price: PriceRow | undefined;
-  readonly paths: ReadonlyMap<string, readonly string[]>;
-  readonly accounts: ReadonlyMap<string, BudgetAccounts>;
-  readonly capacities: Awaited<ReturnType<typeof readCapacities>>;
 }
 
 type Waiting =

@@ -2,12 +2,25 @@
 // ahead gets its hold and nothing else: its attempt stays in the queue, where nobody else can take it.
 import { leaseIdOf } from '@swath/contracts';
 import type { HoldBudget, HoldRequest } from '@swath/ledger';
+import type { Share } from '@swath/placement';
 import type { Tx } from '@swath/persistence';
 import { inBudget, post, type BudgetAccounts, type Posting } from './accounts.js';
 import { publish } from './notices.js';
 import type { PriceRow } from './prices.js';
-import type { Queued } from './queue.js';
+import type { Queued, readCapacities } from './queue.js';
 import { clock } from './sweep-rows.js';
+
+/** What a placement decides on. */
+export interface Choice {
+  readonly node: LeasingNode;
+  readonly queue: readonly Queued[];
+  readonly free: readonly number[];
+  readonly share: Share;
+  readonly price: PriceRow | undefined;
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+  readonly accounts: ReadonlyMap<string, BudgetAccounts>;
+  readonly capacities: Awaited<ReturnType<typeof readCapacities>>;
+}
 
 /** A node as leases are written for it, with the times of its pool. */
 export interface LeasingNode {
