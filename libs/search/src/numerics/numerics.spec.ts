@@ -7,10 +7,13 @@ import { betaDistribution, inverseBeta, logGamma } from './beta.js';
 import { minimize } from './lbfgs.js';
 import {
   cholesky,
-  gramOfColumns,
+  gramOfUpper,
   invertLower,
+  invertTransposed,
   multiplyLower,
   multiplyLowerTransposed,
+  multiplyUpper,
+  multiplyUpperTransposed,
 } from './linear-algebra.js';
 import {
   erfc,
@@ -83,7 +86,9 @@ describe('linear algebra, against NumPy', () => {
     const inverse = empty();
     invertLower(factor, n, inverse);
     const precision = empty();
-    gramOfColumns(inverse, n, precision);
+    const transposed = empty();
+    invertTransposed(factor, n, transposed);
+    gramOfUpper(transposed, n, precision);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) {
         expect(factor.values[i * stride + j]).toBeCloseTo(fixture.cholesky[i * n + j], 11);
@@ -95,6 +100,10 @@ describe('linear algebra, against NumPy', () => {
     const solved = new Float64Array(n);
     multiplyLower(inverse, n, v, half);
     multiplyLowerTransposed(inverse, n, half, solved);
+    const [upperHalf, upperSolved] = [new Float64Array(n), new Float64Array(n)];
+    multiplyUpperTransposed(transposed, n, v, upperHalf);
+    multiplyUpper(transposed, n, upperHalf, upperSolved);
+    for (let i = 0; i < n; i++) expect(upperSolved[i]).toBeCloseTo(solved[i], 12);
     for (let i = 0; i < n; i++) {
       let product = 0;
       for (let j = 0; j < n; j++) product += fixture.matrix[i * n + j] * solved[j];

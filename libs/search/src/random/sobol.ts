@@ -50,23 +50,25 @@ export function sobolWord(index: number, dimension: number): number {
  * @param seed integer in [0, 2^53)
  */
 export function sobol(index: number, dimensions: number, seed: number): Float64Array {
-  return sobolPoints(index, 1, dimensions, seed)[0];
+  return sobolBlock(index, 1, dimensions, seed);
 }
 
-/** Scrambled points `first` to `first + count - 1`. */
-export function sobolPoints(first: number, count: number, dimensions: number, seed: number): Float64Array[] {
+/** Scrambled points `first` to `first + count - 1`, row by row. */
+export function sobolBlock(first: number, count: number, dimensions: number, seed: number): Float64Array {
   const covered = Math.min(dimensions, DIRECTIONS.length + 1);
   const keys = scrambleKeys(covered, seed);
-  return Array.from({ length: count }, (_, offset) => {
+  const points = new Float64Array(count * dimensions);
+  for (let offset = 0; offset < count; offset++) {
     const index = first + offset;
-    const point = new Float64Array(dimensions);
-    for (let d = 0; d < covered; d++) point[d] = (owenScramble(sobolWord(index, d), keys[d]) + 0.5) * SCALE;
+    const start = offset * dimensions;
+    for (let d = 0; d < covered; d++)
+      points[start + d] = (owenScramble(sobolWord(index, d), keys[d]) + 0.5) * SCALE;
     if (covered < dimensions) {
       const rest = new Stream(seed, index, 'scramble', 1);
-      for (let d = covered; d < dimensions; d++) point[d] = rest.uniform();
+      for (let d = covered; d < dimensions; d++) points[start + d] = rest.uniform();
     }
-    return point;
-  });
+  }
+  return points;
 }
 
 function scrambleKeys(dimensions: number, seed: number): Uint32Array {

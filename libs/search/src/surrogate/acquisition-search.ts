@@ -4,7 +4,7 @@
  * per suggestion.
  */
 import { minimize } from '../numerics/lbfgs.js';
-import { sobolPoints } from '../random/sobol.js';
+import { sobolBlock } from '../random/sobol.js';
 import type { Stream } from '../random/stream.js';
 import type { Acquisition } from './acquisition.js';
 import type { Domain } from './domain.js';
@@ -76,8 +76,7 @@ export function wholeRegion(domain: Domain): Region {
 
 /** The best allowed point not tried yet; `null` when every point that was looked at has been tried. */
 export function searchAcquisition(task: SearchTask): Scored | null {
-  const candidates = [...spreadCandidates(task), ...mutations(task)].filter((row) => task.allowed(row));
-  const scored = bestOf(task, candidates);
+  const scored = bestOf(task, gatherCandidates(task));
   const climbed = pickStarts(task, scored)
     .map((start) => climbOnce(task, start))
     .sort((a, b) => b.value - a.value);
@@ -94,28 +93,52 @@ export function bestNew(task: Pick<SearchTask, 'tried'>, points: readonly Scored
   return sorted.find(({ row }) => !isTried(task.tried, row)) ?? null;
 }
 
+/** Candidates in one block with the bounds of their values: an array for each would cost more than looking at it. */
+class Candidates {
+  readonly bounds: number[] = [];
+  private readonly values: Float64Array;
+
+  constructor(
+    private readonly task: SearchTask,
+    capacity: number,
+  ) {
+    this.values = new Float64Array(capacity * task.domain.size);
+  }
+
+  add(row: Float64Array): void {
+    if (!this.task.allowed(row)) return;
+    this.values.set(row, this.bounds.length * row.length);
+    this.bounds.push(this.task.acquisition.boundAt(row));
+  }
+
+  copyTo(row: Float64Array, index: number): void {
+    for (let d = 0; d < row.length; d++) row[d] = this.values[index * row.length + d];
+  }
+}
+
 /**
  * The best candidates, best first. Cheap bounds decide the order of looking; looking ends when no bound reaches the best few.
  */
-function bestOf(task: SearchTask, candidates: readonly Float64Array[]): Scored[] {
-  const { acquisition } = task;
-  const bounded = candidates
-    .map((row) => ({ row, value: acquisition.boundAt(row) }))
-    .sort((a, b) => b.value - a.value);
+function bestOf(task: SearchTask, candidates: Candidates): Scored[] {
+  const { acquisition, domain } = task;
+  const { bounds } = candidates;
+  const order = bounds.map((_, index) => index).sort((a, b) => bounds[b] - bounds[a]);
   const n = acquisition.process.size;
   const affordable = Math.max(FEWEST_SCORED, Math.floor(SCORING_BUDGET / (n * n)));
-  const limit = Math.min(Math.ceil(bounded.length * MOST_SCORED), affordable);
+  const limit = Math.min(Math.ceil(order.length * MOST_SCORED), affordable);
   const scored: Scored[] = [];
-  let least = -Infinity;
-  for (const { row, value } of bounded.slice(0, limit)) {
-    if (scored.length >= KEPT && value < least) break;
-    scored.push(scoreOf(task, row));
-    if (scored.length >= KEPT) {
-      scored.sort((a, b) => b.value - a.value);
-      least = scored[KEPT - 1].value;
-    }
+  const row = new Float64Array(domain.size);
+  for (const index of order.slice(0, limit)) {
+    const least = scored.length < KEPT ? -Infinity : scored[KEPT - 1].value;
+    if (bounds[index] < least) break;
+    candidates.copyTo(row, index);
+    const value = acquisition.at(row);
+    if (Number.isNaN(value) || (scored.length >= KEPT && value <= least)) continue;
+    scored.push({ row: Float64Array.from(row), value });
+    scored.sort((a, b) => b.value - a.value);
+    if (scored.length > KEPT) scored.pop();
   }
-  return scored.sort((a, b) => b.value - a.value);
+  return scored;
 }
 
 function scoreOf(task: SearchTask, row: Float64Array): Scored {
@@ -138,28 +161,39 @@ function settle({ domain, region, stream }: SearchTask, row: Float64Array): Floa
   return row;
 }
 
-function spreadCandidates(task: SearchTask): Float64Array[] {
-  const { domain, region, spread, seed } = task;
-  return sobolPoints(0, spread, domain.size, seed).map((cube) => {
-    const row = Float64Array.from(cube, (u, d) => domain.axes[d].draw(u));
-    for (let d = 0; d < domain.numeric; d++) {
-      const width = region.upper[d] - region.lower[d];
-      if (width < 1) row[d] = region.lower[d] + width * cube[d];
+/** Points spread over the region and mutations of the best points. */
+function gatherCandidates(task: SearchTask): Candidates {
+  const { domain, best, spread } = task;
+  const each = best.length === 0 ? 0 : Math.ceil(spread / 2 / best.length);
+  const candidates = new Candidates(task, spread + each * best.length);
+  const row = new Float64Array(domain.size);
+  const cube = sobolBlock(0, spread, domain.size, task.seed);
+  for (let i = 0; i < spread; i++) {
+    spreadInto(task, cube, i * domain.size, row);
+    candidates.add(row);
+  }
+  for (const parent of best) {
+    for (let k = 0; k < each; k++) {
+      mutateInto(task, parent, row);
+      candidates.add(row);
     }
-    return settle(task, row);
-  });
+  }
+  return candidates;
 }
 
-function mutations(task: SearchTask): Float64Array[] {
-  const { best, spread } = task;
-  if (best.length === 0) return [];
-  const each = Math.ceil(spread / 2 / best.length);
-  return best.flatMap((parent) => Array.from({ length: each }, () => mutate(task, parent)));
+function spreadInto(task: SearchTask, cube: Float64Array, start: number, row: Float64Array): void {
+  const { domain, region } = task;
+  for (let d = 0; d < domain.size; d++) {
+    const u = cube[start + d];
+    const width = region.upper[d] - region.lower[d];
+    row[d] = d < domain.numeric && width < 1 ? region.lower[d] + width * u : domain.axes[d].draw(u);
+  }
+  settle(task, row);
 }
 
-function mutate(task: SearchTask, parent: Float64Array): Float64Array {
+function mutateInto(task: SearchTask, parent: Float64Array, row: Float64Array): void {
   const { domain, stream } = task;
-  const row = Float64Array.from(parent);
+  row.set(parent);
   const sigma = 0.02 * Math.pow(15, stream.uniform());
   const share = Math.max(1 / domain.size, stream.uniform());
   for (let d = 0; d < domain.size; d++) {
@@ -168,7 +202,7 @@ function mutate(task: SearchTask, parent: Float64Array): Float64Array {
     else if (stream.uniform() < 0.5) row[d] = domain.axes[d].draw(stream.uniform());
   }
   settle(task, row);
-  return domain.conditional ? refresh(task, parent, row) : row;
+  if (domain.conditional) refresh(task, parent, row);
 }
 
 /** Draws the numeric axes that a changed condition has brought to life: their neutral coordinate means nothing. */
@@ -261,18 +295,20 @@ function climbNumeric(task: SearchTask, start: Scored): Scored {
 
 /** Tries every value of each short axis and the neighbours on longer finite ones; keeps what is better. */
 function sweepShort(task: SearchTask, start: Scored): Scored {
-  const { domain, region } = task;
+  const { domain, region, acquisition } = task;
+  const row = new Float64Array(domain.size);
   let current = start;
   for (let d = 0; d < domain.size; d++) {
     const axis = domain.axes[d];
     if (axis.size === Infinity || region.fixed[d] || !domain.isActive(d, current.row)) continue;
     const at = axis.nearest(current.row[d]);
     for (const index of neighbours(at, axis.size)) {
-      const row = Float64Array.from(current.row);
+      row.set(current.row);
       row[d] = axis.at(index);
       settle(task, row);
-      const scored = scoreOf(task, domain.conditional ? refresh(task, current.row, row) : row);
-      if (scored.value > current.value) current = scored;
+      if (domain.conditional) refresh(task, current.row, row);
+      const value = acquisition.above(row, current.value);
+      if (value > current.value) current = { row: Float64Array.from(row), value };
     }
   }
   return current;

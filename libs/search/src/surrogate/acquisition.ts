@@ -29,10 +29,7 @@ export interface CostModel {
 
 /** Log expected improvement per unit of cost at points of one domain. */
 export class Acquisition {
-  private readonly meanGradient: Float64Array;
-  private readonly varianceGradient: Float64Array;
   private readonly costGradient: Float64Array;
-  private readonly unused: Float64Array;
 
   /** @param incumbent target to improve on */
   constructor(
@@ -40,10 +37,7 @@ export class Acquisition {
     readonly incumbent: number,
     private readonly cost: CostModel | null = null,
   ) {
-    this.meanGradient = new Float64Array(process.dimensions);
-    this.varianceGradient = new Float64Array(process.dimensions);
     this.costGradient = new Float64Array(process.dimensions);
-    this.unused = new Float64Array(process.dimensions);
   }
 
   /** Value at a point. */
@@ -56,6 +50,14 @@ export class Acquisition {
   boundAt(row: Float64Array): number {
     const mean = this.process.mean(row);
     return this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - this.costAt(row);
+  }
+
+  /** The value at a point if it can be above `floor`, else -Infinity: most comparisons end at the cheap bound. */
+  above(row: Float64Array, floor: number): number {
+    const mean = this.process.mean(row);
+    const cost = this.costAt(row);
+    if (!(this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - cost > floor)) return -Infinity;
+    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - cost;
   }
 
   private costAt(row: Float64Array): number {
@@ -71,18 +73,13 @@ export class Acquisition {
     const mean = this.process.mean(row);
     const deviation = Math.sqrt(this.process.varianceAtLast());
     const value = this.combine(mean, deviation);
-    this.process.gradientAtLast(this.meanGradient, this.varianceGradient);
     const z = (this.incumbent - mean) / deviation;
     const byMean = -Math.exp(logNormalDistribution(z) - value);
     const byDeviation = Math.exp(logNormalDensity(z) - value);
-    for (let d = 0; d < gradient.length; d++) {
-      gradient[d] =
-        byMean * this.meanGradient[d] + (byDeviation * this.varianceGradient[d]) / (2 * deviation);
-    }
+    this.process.gradientAtLast(byMean, byDeviation / (2 * deviation), gradient);
     if (this.cost === null) return value;
     const cost = this.cost.process.mean(row);
-    this.cost.process.varianceAtLast();
-    this.cost.process.gradientAtLast(this.costGradient, this.unused);
+    this.cost.process.gradientAtLast(1, 0, this.costGradient);
     for (let d = 0; d < gradient.length; d++) gradient[d] -= this.cost.weight * this.costGradient[d];
     return value - this.cost.weight * cost;
   }

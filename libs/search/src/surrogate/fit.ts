@@ -11,11 +11,11 @@
 import type { LowerMatrix } from '../numerics/linear-algebra.js';
 import {
   cholesky,
-  gramOfColumns,
-  invertLower,
+  gramOfUpper,
+  invertTransposed,
   lowerMatrix,
-  multiplyLower,
-  multiplyLowerTransposed,
+  multiplyUpper,
+  multiplyUpperTransposed,
 } from '../numerics/linear-algebra.js';
 import type { Differentiable } from '../numerics/lbfgs.js';
 import { minimize } from '../numerics/lbfgs.js';
@@ -98,6 +98,7 @@ class Posterior {
   private readonly squares: Float64Array;
   private readonly slopes: Float64Array;
   private readonly factor: LowerMatrix;
+  /** The transposed inverse of `factor`. */
   private readonly inverse: LowerMatrix;
   private readonly precision: LowerMatrix;
   private readonly half: Float64Array;
@@ -123,10 +124,10 @@ class Posterior {
     for (let d = 0; d < dimensions; d++) this.weights[d] = Math.exp(-2 * theta[d]);
     this.fillKernel(signal, noiseVariance);
     if (!cholesky(this.factor, n)) return Infinity;
-    invertLower(this.factor, n, this.inverse);
-    multiplyLower(this.inverse, n, y, this.half);
-    multiplyLowerTransposed(this.inverse, n, this.half, this.alpha);
-    gramOfColumns(this.inverse, n, this.precision);
+    invertTransposed(this.factor, n, this.inverse);
+    multiplyUpperTransposed(this.inverse, n, y, this.half);
+    multiplyUpper(this.inverse, n, this.half, this.alpha);
+    gramOfUpper(this.inverse, n, this.precision);
     let fit = 0;
     let logDeterminant = 0;
     let noiseTrace = 0;

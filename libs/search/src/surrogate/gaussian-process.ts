@@ -12,6 +12,7 @@ import {
   lowerMatrix,
   multiplyLower,
   multiplyLowerTransposed,
+  product,
 } from '../numerics/linear-algebra.js';
 import type { Hyperparameters, TrainingSet } from './fit.js';
 
@@ -30,9 +31,12 @@ export class GaussianProcess {
   private readonly scales: Float64Array;
   private readonly weights: Float64Array;
   private readonly capacity: number;
+  /** Scaled coordinates, axis by axis. */
   private readonly points: Float64Array;
   private readonly targets: Float64Array;
   private readonly variance: Float64Array;
+  /** Reciprocal of each observation's own variance, noise included. */
+  private readonly precision: Float64Array;
   private readonly inverse: LowerMatrix;
   private readonly alpha: Float64Array;
   private readonly query: Float64Array;
@@ -60,6 +64,7 @@ export class GaussianProcess {
     this.targets = new Float64Array(this.capacity);
     this.variance = new Float64Array(this.capacity);
     this.variance.set(data.variance);
+    this.precision = this.variance.map((known) => 1 / (this.signal + this.noiseVariance + known));
     this.inverse = lowerMatrix(this.capacity);
     this.alpha = new Float64Array(this.capacity);
     this.query = new Float64Array(dimensions);
@@ -84,10 +89,11 @@ export class GaussianProcess {
   private condition(data: TrainingSet): void {
     const { n, dimensions, x, y, variance } = data;
     this.targets.set(y.subarray(0, n));
-    for (let i = 0; i < n; i++) this.scaleInto(x, i * dimensions, this.points, i * dimensions);
+    for (let i = 0; i < n; i++) this.keep(x.subarray(i * dimensions, (i + 1) * dimensions), i);
     const factor = lowerMatrix(n);
     for (let i = 0; i < n; i++) {
-      this.covarianceWith(this.points, i * dimensions, i);
+      for (let d = 0; d < dimensions; d++) this.query[d] = this.points[d * this.capacity + i];
+      this.covarianceWithQuery(i);
       factor.values.set(this.covariance.subarray(0, i), i * n);
       factor.values[i * n + i] = this.signal + this.noiseVariance + variance[i] + JITTER * this.signal;
     }
@@ -101,53 +107,64 @@ export class GaussianProcess {
     multiplyLowerTransposed(this.inverse, this.count, this.half, this.alpha);
   }
 
-  private scaleInto(source: Float64Array, start: number, target: Float64Array, at: number): void {
-    for (let d = 0; d < this.dimensions; d++) {
-      target[at + d] = d < this.numeric ? source[start + d] * this.scales[d] : source[start + d];
-    }
+  /** Makes a point the one that predictions are about. */
+  private ask(row: Float64Array): void {
+    const { dimensions, numeric, query, scales } = this;
+    for (let d = 0; d < dimensions; d++) query[d] = d < numeric ? row[d] * scales[d] : row[d];
   }
 
-  /** Fills `covariance` and `slopes` between a scaled point and the first `count` points. */
-  private covarianceWith(scaled: Float64Array, start: number, count: number): void {
-    const { dimensions, signal, covariance, slopes } = this;
+  /** Stores a point as number `i`. */
+  private keep(row: Float64Array, i: number): void {
+    this.ask(row);
+    for (let d = 0; d < this.dimensions; d++) this.points[d * this.capacity + i] = this.query[d];
+  }
+
+  /** Fills `covariance` and `slopes` between the query and the first `count` points. */
+  private covarianceWithQuery(count: number): void {
+    const { signal, covariance, slopes } = this;
+    this.squaredDistances(count);
     for (let j = 0; j < count; j++) {
-      const r = SQRT_5 * Math.sqrt(this.squaredDistance(scaled, start, j * dimensions));
+      const r = SQRT_5 * Math.sqrt(covariance[j]);
       const decay = signal * Math.exp(-r);
       covariance[j] = (1 + r + (r * r) / 3) * decay;
       slopes[j] = (5 / 3) * (1 + r) * decay;
     }
   }
 
-  /** Between two scaled points; four sums at once, because one would wait for each addition in turn. */
-  private squaredDistance(scaled: Float64Array, start: number, other: number): number {
-    const { dimensions, numeric, points, weights } = this;
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
+  /** Writes the squared distances to the first `count` points into `covariance`, four axes at a time. */
+  private squaredDistances(count: number): void {
+    const { dimensions, numeric, capacity, points, query, weights, covariance: out } = this;
+    out.fill(0, 0, count);
     let d = 0;
     for (; d + 3 < numeric; d += 4) {
-      const d0 = scaled[start + d] - points[other + d];
-      const d1 = scaled[start + d + 1] - points[other + d + 1];
-      const d2 = scaled[start + d + 2] - points[other + d + 2];
-      const d3 = scaled[start + d + 3] - points[other + d + 3];
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
+      const c0 = d * capacity;
+      const c1 = c0 + capacity;
+      const c2 = c1 + capacity;
+      const c3 = c2 + capacity;
+      const q0 = query[d];
+      const q1 = query[d + 1];
+      const q2 = query[d + 2];
+      const q3 = query[d + 3];
+      for (let j = 0; j < count; j++) {
+        const d0 = q0 - points[c0 + j];
+        const d1 = q1 - points[c1 + j];
+        const d2 = q2 - points[c2 + j];
+        const d3 = q3 - points[c3 + j];
+        out[j] += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
+      }
     }
-    for (; d < numeric; d++) {
-      const difference = scaled[start + d] - points[other + d];
-      s0 += difference * difference;
+    for (; d < dimensions; d++) {
+      const column = d * capacity;
+      const at = query[d];
+      if (d < numeric) for (let j = 0; j < count; j++) out[j] += (at - points[column + j]) ** 2;
+      else for (let j = 0; j < count; j++) if (points[column + j] !== at) out[j] += weights[d];
     }
-    for (; d < dimensions; d++) s1 += scaled[start + d] === points[other + d] ? 0 : weights[d];
-    return s0 + s1 + (s2 + s3);
   }
 
   /** Predicted mean of the target at a point. */
   mean(row: Float64Array): number {
-    this.scaleInto(row, 0, this.query, 0);
-    this.covarianceWith(this.query, 0, this.count);
+    this.ask(row);
+    this.covarianceWithQuery(this.count);
     let mean = 0;
     for (let j = 0; j < this.count; j++) mean += this.alpha[j] * this.covariance[j];
     return mean;
@@ -158,10 +175,11 @@ export class GaussianProcess {
    * point leaves. Costs nothing beside the mean.
    */
   varianceBoundAtLast(): number {
-    const own = this.signal + this.noiseVariance;
+    const { covariance, precision } = this;
     let explained = 0;
     for (let j = 0; j < this.count; j++) {
-      explained = Math.max(explained, (this.covariance[j] * this.covariance[j]) / (own + this.variance[j]));
+      const share = covariance[j] * covariance[j] * precision[j];
+      if (share > explained) explained = share;
     }
     return Math.max(VARIANCE_FLOOR * this.signal, this.signal - explained);
   }
@@ -175,28 +193,22 @@ export class GaussianProcess {
   }
 
   /**
-   * Gradients of mean and variance with respect to the numeric coordinates, at the point of the last `varianceAtLast`.
-   * Categories get 0.
+   * Gradient of `byMean` times the mean plus `byVariance` times the variance with respect to the numeric coordinates, at the
+   * point of the last `varianceAtLast`. Categories get 0.
    */
-  gradientAtLast(meanGradient: Float64Array, varianceGradient: Float64Array): void {
-    const { dimensions, numeric, count, points, query, scales, slopes, alpha, solved } = this;
-    multiplyLowerTransposed(this.inverse, count, this.half, solved);
-    meanGradient.fill(0);
-    varianceGradient.fill(0);
+  gradientAtLast(byMean: number, byVariance: number, gradient: Float64Array): void {
+    const { numeric, capacity, count, points, query, scales, slopes, alpha, solved } = this;
+    if (byVariance !== 0) multiplyLowerTransposed(this.inverse, count, this.half, solved);
+    else solved.fill(0, 0, count);
+    let total = 0;
     for (let j = 0; j < count; j++) {
-      const slope = slopes[j];
-      const meanWeight = -alpha[j] * slope;
-      const varianceWeight = 2 * solved[j] * slope;
-      const other = j * dimensions;
-      for (let d = 0; d < numeric; d++) {
-        const difference = query[d] - points[other + d];
-        meanGradient[d] += meanWeight * difference;
-        varianceGradient[d] += varianceWeight * difference;
-      }
+      solved[j] = slopes[j] * (2 * byVariance * solved[j] - byMean * alpha[j]);
+      total += solved[j];
     }
+    gradient.fill(0);
     for (let d = 0; d < numeric; d++) {
-      meanGradient[d] *= scales[d];
-      varianceGradient[d] *= scales[d];
+      const pulled = product(points, d * capacity, solved, 0, count);
+      gradient[d] = (total * query[d] - pulled) * scales[d];
     }
   }
 
@@ -222,9 +234,8 @@ export class GaussianProcess {
   private append(row: Float64Array, target: number): void {
     const n = this.count;
     if (n >= this.capacity) throw new RangeError('no room for another point');
-    const at = n * this.dimensions;
-    this.scaleInto(row, 0, this.points, at);
-    this.covarianceWith(this.points, at, n);
+    this.keep(row, n);
+    this.covarianceWithQuery(n);
     multiplyLower(this.inverse, n, this.covariance, this.half);
     let explained = 0;
     for (let j = 0; j < n; j++) explained += this.half[j] * this.half[j];
@@ -240,8 +251,8 @@ export class GaussianProcess {
 
   /** Index of the training point nearest in the kernel's distance, among the first `among`; -1 when there is none. */
   nearest(row: Float64Array, among: number): number {
-    this.scaleInto(row, 0, this.query, 0);
-    this.covarianceWith(this.query, 0, among);
+    this.ask(row);
+    this.covarianceWithQuery(among);
     let best = -1;
     for (let j = 0; j < among; j++) if (best < 0 || this.covariance[j] > this.covariance[best]) best = j;
     return best;

@@ -83,7 +83,8 @@ describe('the Gaussian process', () => {
     const varianceGradient = new Float64Array(3);
     process.mean(row);
     process.varianceAtLast();
-    process.gradientAtLast(meanGradient, varianceGradient);
+    process.gradientAtLast(1, 0, meanGradient);
+    process.gradientAtLast(0, 1, varianceGradient);
     const varianceOf = (point: Float64Array) => {
       process.mean(point);
       return process.varianceAtLast();
