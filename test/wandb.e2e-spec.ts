@@ -1,10 +1,10 @@
 // The unmodified wandb client against the whole product: the public conformance kit, and a script that was written for wandb
 // running as a trial on a Swath agent.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Product } from './support/product.js';
-import { clientPython, runKit } from './support/wandb-kit.js';
+import { Product, root } from './support/product.js';
+import { clientPython, command, runKit } from './support/wandb-kit.js';
 
 const VERSION = '0.31.0';
 const CASES = 24;
@@ -19,6 +19,34 @@ with wandb.init() as run:
     for i in range(4):
         run.log({"loss": a.quality + 1 / (i + 1), "big": 2**60 + i, "nan": float("nan")})
 `;
+
+/** Scripts of test/wandb, each a user's program that checks what it reads back. */
+const SCRIPTS = ['runs_api', 'lives', 'artifacts_api', 'media_kinds', 'sync_ways', 'sweeps_api'];
+
+/** Runs a script in a folder and a project of its own. */
+async function runScript(
+  product: Product,
+  python: string,
+  name: string,
+): Promise<{ readonly name: string; readonly code: number | null; readonly output: string }> {
+  const cwd = join(product.folder, name);
+  mkdirSync(cwd);
+  const own = Object.entries(process.env).filter(([key]) => !key.startsWith('WANDB'));
+  const env = {
+    ...Object.fromEntries(own),
+    WANDB_BASE_URL: product.url,
+    WANDB_API_KEY: product.apiKey,
+    WANDB_PROJECT: `scripts-${name.replace('_', '-')}`,
+    WANDB_SILENT: 'true',
+    WANDB_ERROR_REPORTING: 'false',
+    WANDB_DIR: cwd,
+    HOME: cwd,
+    PYTHONPATH: join(root, 'test', 'wandb'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  const { code, output } = await command(python, [join(root, 'test', 'wandb', `${name}.py`)], { cwd, env });
+  return { name, code, output: output.slice(-3_000) };
+}
 
 const client = await clientPython(VERSION);
 if ('missing' in client) process.stdout.write(`wandb scenarios are skipped: ${client.missing}\n`);
@@ -45,6 +73,13 @@ describe.skipIf('missing' in client)(`the wandb client ${VERSION}`, () => {
       .map((result) => result.case);
     expect(failed.sort(), output.slice(-20_000)).toEqual(Object.keys(notYet).sort());
     expect(results).toHaveLength(CASES);
+  });
+
+  it('serves the other things that people do with the client: edits, filters, forks, media, artifacts, offline runs, sweeps', async () => {
+    if ('missing' in client) throw new Error(client.missing);
+    const { python } = client;
+    const ends = await Promise.all(SCRIPTS.map((name) => runScript(product, python, name)));
+    expect(ends.filter(({ code }) => code !== 0)).toEqual([]);
   });
 
   it('reports from inside a trial to the run of that trial, exactly, and is judged by what it logs', async () => {

@@ -1,6 +1,7 @@
 // Reading a run's streams back: by steps, thinned out without hiding a spike, or the newest line. A step that was written twice
 // is read once, the last one; several writers of one run keep all their rows.
 import { decodeExactRows, stepOf, type ExactRow, type Queryable } from '@swath/persistence';
+import { FORK_STREAM } from './fork-run.js';
 
 /** Which stream: what the user logs, or the machine's own measurements. */
 export type StreamKind = 'history' | 'events';
@@ -50,7 +51,9 @@ export async function readHistory(
     return step >= (range?.from ?? -Infinity) && step < (range?.to ?? Infinity);
   });
   if (request.kind === 'events') return inRange;
-  const shared = new Set(chunks.map((chunk) => chunk.stream)).size > 1;
+  const writers = new Set(chunks.map((chunk) => chunk.stream));
+  writers.delete(FORK_STREAM);
+  const shared = writers.size > 1;
   return shared ? inRange : lastOfEachStep(inRange);
 }
 

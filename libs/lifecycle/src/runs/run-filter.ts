@@ -127,6 +127,10 @@ function comparison(
   operand: unknown,
   { field, parameters }: { readonly field: string; readonly parameters: SqlParameters },
 ): string {
+  // PostgreSQL refuses a parameter that no part of the statement uses, so the field is not written before it is needed.
+  if (operator === '$in' && isEmptyList(operand)) return 'false';
+  if (operator === '$nin' && isEmptyList(operand)) return 'true';
+  if (operator === '$not') return `NOT ${fieldCondition(field, operand, parameters)}`;
   const value = fieldOf(field, parameters);
   const json = (item: unknown): string => `${parameters.add(JSON.stringify(item ?? null))}::jsonb`;
   const equal = (item: unknown): string => `coalesce(${value}, 'null'::jsonb) = ${json(item)}`;
@@ -138,18 +142,20 @@ function comparison(
     case '$in':
     case '$nin': {
       if (!Array.isArray(operand)) throw invalid(`${operator} takes a list`);
-      const any = operand.length === 0 ? 'false' : `(${operand.map(equal).join(' OR ')})`;
+      const any = `(${operand.map(equal).join(' OR ')})`;
       return operator === '$in' ? any : `NOT ${any}`;
     }
     case '$exists':
       return operand === false ? `${value} IS NULL` : `${value} IS NOT NULL`;
     case '$regex':
       return `coalesce(${value} #>> '{}' ~ ${parameters.add(regexOf(operand))}, false)`;
-    case '$not':
-      return `NOT ${fieldCondition(field, operand, parameters)}`;
     default:
       return relation(operator, operand, { value, parameters, time: field in times });
   }
+}
+
+function isEmptyList(operand: unknown): boolean {
+  return Array.isArray(operand) && operand.length === 0;
 }
 
 function relation(

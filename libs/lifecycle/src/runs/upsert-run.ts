@@ -9,6 +9,7 @@ import {
   type Tx,
 } from '@swath/persistence';
 import type { Principal } from '../principals.js';
+import { branchPointOf, forkHistory } from './fork-run.js';
 import type { ClientProject } from './projects.js';
 import { randomKey } from './random-key.js';
 import { readRun, type ClientRun } from './run-rows.js';
@@ -84,10 +85,21 @@ export async function upsertRun(
     }
     await applyFields(tx, id, fields, caller.kind === 'user' || caller.kind === 'service' ? caller.id : null);
     await start(tx, id, fields);
+    await branchOff(tx, { id, name, projectId: project.id }, fields);
     const run = await readRun(tx, id);
     if (run === undefined) throw new DomainError('run/not-found', `run "${name}" was deleted`);
     return { run, inserted: created.length > 0 };
   });
+}
+
+/** A config that names a branch point brings the rows of another run of the project along. */
+async function branchOff(
+  tx: Tx,
+  run: { readonly id: string; readonly name: string; readonly projectId: string },
+  { config }: RunFields,
+): Promise<void> {
+  const point = typeof config === 'string' ? branchPointOf(config, run.name) : undefined;
+  if (point !== undefined) await forkHistory(tx, run, point);
 }
 
 /** Edits a run: never its state or its history. @throws `run/not-found` */
