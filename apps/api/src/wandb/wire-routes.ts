@@ -111,7 +111,7 @@ async function graphql(
 function requestOf(text: string): WireRequest {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = text.includes('\\u0000') ? JSON.parse(text, withoutNul) : JSON.parse(text);
   } catch {
     throw new WireError(400, 'the body is not JSON');
   }
@@ -123,6 +123,11 @@ function requestOf(text: string): WireRequest {
     variables: isFields(variables) ? variables : {},
     operationName: typeof operationName === 'string' ? operationName : null,
   };
+}
+
+/** PostgreSQL has no character 0. */
+function withoutNul(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd') : value;
 }
 
 interface RunPath {

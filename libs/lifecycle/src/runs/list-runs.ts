@@ -1,6 +1,6 @@
 // Lists of runs: a client's filter and order, turned into SQL with parameters only, and pages by position.
-import type { Queryable } from '@swath/persistence';
-import { conditionOf, orderOf, SqlParameters } from './run-filter.js';
+import type { Database } from '@swath/persistence';
+import { conditionOf, orderOf, patternFailure, SqlParameters } from './run-filter.js';
 import { clientRunColumns, clientRunFrom, type ClientRun } from './run-rows.js';
 
 /** Which runs. */
@@ -26,28 +26,49 @@ function whereOf(query: RunQuery, parameters: SqlParameters): string {
   return conditions.join(' AND ');
 }
 
+/** Longest that a statement with a pattern may take, ms: some patterns would keep PostgreSQL busy for hours. */
+const PATTERN_MS = 10_000;
+
+async function select<Row extends object>(
+  db: Database,
+  sql: string,
+  parameters: SqlParameters,
+): Promise<Row[]> {
+  if (!parameters.hasPattern) return db.query<Row>(sql, parameters.values);
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.query(`SET LOCAL statement_timeout = ${PATTERN_MS}`);
+      return tx.query<Row>(sql, parameters.values);
+    });
+  } catch (error) {
+    throw patternFailure(error);
+  }
+}
+
 /** A page of runs. @throws `request/invalid` for a filter that cannot be read */
 export async function listClientRuns(
-  db: Queryable,
+  db: Database,
   query: RunQuery & { readonly offset: number; readonly limit: number },
 ): Promise<ClientRun[]> {
   const parameters = new SqlParameters();
   const where = whereOf(query, parameters);
   const order = orderOf(query.order ?? '', parameters);
-  return db.query<ClientRun>(
+  return select<ClientRun>(
+    db,
     `SELECT ${clientRunColumns} ${clientRunFrom} WHERE ${where}
      ORDER BY ${order} OFFSET ${parameters.add(query.offset)} LIMIT ${parameters.add(query.limit)}`,
-    parameters.values,
+    parameters,
   );
 }
 
 /** How many runs. @throws `request/invalid` */
-export async function countClientRuns(db: Queryable, query: RunQuery): Promise<number> {
+export async function countClientRuns(db: Database, query: RunQuery): Promise<number> {
   const parameters = new SqlParameters();
   const where = whereOf(query, parameters);
-  const [row] = await db.query<{ count: number }>(
+  const [row] = await select<{ count: number }>(
+    db,
     `SELECT count(*)::int AS count ${clientRunFrom} WHERE ${where}`,
-    parameters.values,
+    parameters,
   );
   return row?.count ?? 0;
 }

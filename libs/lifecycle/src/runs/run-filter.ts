@@ -1,6 +1,7 @@
 // The filter language of tracking clients (MongoDB's, as far as they use it) and their orders, as SQL over the tables of
 // `run-rows.ts`. Field names choose among fixed expressions; every value and path is a parameter.
 import { DomainError } from '@swath/contracts';
+import { codeOf, parseExtendedJson, toJsonbText } from '@swath/persistence';
 import { shownState } from './run-rows.js';
 
 const MAX_DEPTH = 20;
@@ -9,12 +10,19 @@ const MAX_TERMS = 500;
 /** Parameters of a statement that is being put together. */
 export class SqlParameters {
   readonly values: unknown[] = [];
+  /** Whether the statement matches a pattern of the user's, which may be costly or refused by PostgreSQL. */
+  hasPattern = false;
 
   /** The placeholder of a value. */
   add(value: unknown): string {
-    this.values.push(value);
+    this.values.push(typeof value === 'string' ? storable(value) : value);
     return `$${this.values.length}`;
   }
+}
+
+/** PostgreSQL has no character 0; nothing that is stored holds one. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '\ufffd');
 }
 
 function invalid(what: string): DomainError {
@@ -100,7 +108,7 @@ function fieldCondition(field: string, value: unknown, parameters: SqlParameters
 }
 
 function tagCondition(operator: string, operand: unknown, parameters: SqlParameters): string {
-  const list = (Array.isArray(operand) ? operand : [operand]).map(String);
+  const list = (Array.isArray(operand) ? operand : [operand]).map((item) => storable(String(item)));
   const tags = (): string => `${parameters.add(list)}::text[]`;
   switch (operator) {
     case '$eq':
@@ -114,7 +122,7 @@ function tagCondition(operator: string, operand: unknown, parameters: SqlParamet
     case '$exists':
       return operand === false ? 'cardinality(r.tags) = 0' : 'cardinality(r.tags) > 0';
     case '$regex':
-      return `EXISTS (SELECT 1 FROM unnest(r.tags) tag WHERE tag ~ ${parameters.add(regexOf(operand))})`;
+      return `EXISTS (SELECT 1 FROM unnest(r.tags) tag WHERE tag ~ ${patternOf(operand, parameters)})`;
     default:
       throw invalid(`"${operator.slice(0, 20)}" cannot be used on tags`);
   }
@@ -132,7 +140,7 @@ function comparison(
   if (operator === '$nin' && isEmptyList(operand)) return 'true';
   if (operator === '$not') return `NOT ${fieldCondition(field, operand, parameters)}`;
   const value = fieldOf(field, parameters);
-  const json = (item: unknown): string => `${parameters.add(JSON.stringify(item ?? null))}::jsonb`;
+  const json = (item: unknown): string => `${parameters.add(jsonbOf(item))}::jsonb`;
   const equal = (item: unknown): string => `coalesce(${value}, 'null'::jsonb) = ${json(item)}`;
   switch (operator) {
     case '$eq':
@@ -148,9 +156,18 @@ function comparison(
     case '$exists':
       return operand === false ? `${value} IS NULL` : `${value} IS NOT NULL`;
     case '$regex':
-      return `coalesce(${value} #>> '{}' ~ ${parameters.add(regexOf(operand))}, false)`;
+      return `coalesce(${value} #>> '{}' ~ ${patternOf(operand, parameters)}, false)`;
     default:
       return relation(operator, operand, { value, parameters, time: field in times });
+  }
+}
+
+/** A value as PostgreSQL takes it. @throws `request/invalid` when it is nested too deep to be compared */
+function jsonbOf(value: unknown): string {
+  try {
+    return toJsonbText(parseExtendedJson(JSON.stringify(value ?? null)));
+  } catch {
+    throw invalid('a value cannot be compared: it is nested too deep');
   }
 }
 
@@ -182,16 +199,24 @@ function numberOf(value: string): string {
     WHEN ${value} IN ('"Infinity"', '"-Infinity"') THEN (${value} #>> '{}')::float8 END)`;
 }
 
-/** A pattern that PostgreSQL can read; its length is bounded because it comes from outside. */
-function regexOf(operand: unknown): string {
+/** The placeholder of a pattern; its length is bounded because it comes from outside. What PostgreSQL cannot read it refuses. */
+function patternOf(operand: unknown, parameters: SqlParameters): string {
   if (typeof operand !== 'string' || operand.length > 500)
     throw invalid('$regex takes a text of at most 500 characters');
-  try {
-    new RegExp(operand);
-  } catch {
-    throw invalid(`$regex "${operand.slice(0, 80)}" is no regular expression`);
+  parameters.hasPattern = true;
+  return parameters.add(operand);
+}
+
+/** What PostgreSQL says of a statement with a pattern, in the user's words; other failures as they are. */
+export function patternFailure(error: unknown): unknown {
+  switch (codeOf(error)) {
+    case '2201B':
+      return invalid(`$regex cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : ''}`);
+    case '57014':
+      return invalid('the search by $regex takes too long; use a simpler pattern or another condition');
+    default:
+      return error;
   }
-  return operand;
 }
 
 /** An ORDER BY list. Runs without the field come last; ties are broken by age, so pages never repeat a run. */
