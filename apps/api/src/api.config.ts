@@ -4,6 +4,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseConfig } from '@swath/platform';
 import { z } from 'zod';
+import { defaultRates } from './http/rate-limits.js';
+import type { Rates } from './http/rate-limits.js';
+
+const rate = (usual: number) => z.coerce.number().int().min(0).max(10_000_000).default(usual);
 
 const schema = z.object({
   /** PostgreSQL: `postgres://user:password@host:port/database`. The API migrates it. */
@@ -19,6 +23,12 @@ const schema = z.object({
   SWATH_BOOTSTRAP_AGENT_KEY_FILE: z.string().min(1).optional(),
   /** Folder of stored files, shared by all API servers; default `swath/storage` in the user's data folder. */
   SWATH_STORAGE_DIR: z.string().min(1).optional(),
+  /** Requests a minute: of one key for reads and writes, of one node, lease or run for agents, of one address that fails to sign in. 0: no limit. */
+  SWATH_API_RATE_READ: rate(defaultRates.read),
+  SWATH_API_RATE_WRITE: rate(defaultRates.write),
+  SWATH_API_RATE_AGENT: rate(defaultRates.agent),
+  SWATH_API_RATE_INGEST: rate(defaultRates.ingest),
+  SWATH_API_RATE_SIGN_IN: rate(defaultRates.signIn),
   SWATH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -30,6 +40,8 @@ export interface ApiConfig {
   readonly dbConnections: number;
   /** Where files of runs and artifacts lie. */
   readonly storageFolder: string;
+  /** Limits on requests; default `defaultRates`. */
+  readonly rates?: Rates;
   /** Keys to make valid at the first start. */
   readonly firstKeys?: { readonly apiKey: string; readonly agentKey: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -54,6 +66,13 @@ export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
     dbConnections: values.SWATH_API_DB_CONNECTIONS,
     storageFolder: resolve(values.SWATH_STORAGE_DIR ?? defaultStorage(env)),
     logLevel: values.SWATH_LOG_LEVEL,
+    rates: {
+      read: values.SWATH_API_RATE_READ,
+      write: values.SWATH_API_RATE_WRITE,
+      agent: values.SWATH_API_RATE_AGENT,
+      ingest: values.SWATH_API_RATE_INGEST,
+      signIn: values.SWATH_API_RATE_SIGN_IN,
+    },
     ...(apiKeyFile === undefined || agentKeyFile === undefined
       ? {}
       : { firstKeys: { apiKey: readKey(apiKeyFile), agentKey: readKey(agentKeyFile) } }),

@@ -230,7 +230,49 @@ describe('the API', () => {
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBeGreaterThanOrEqual(6);
     expect((await call('GET', '/api/v1/sweeps?cursor=nonsense')).body.code).toBe('request/invalid');
+    const first = await call('GET', '/api/v1/sweeps?limit=2&state=running');
+    const next: string = first.body.nextCursor;
+    expect((await call('GET', `/api/v1/sweeps?limit=3&state=running&cursor=${next}`)).status).toBe(200);
+    for (const stolen of [`cursor=${next}`, `state=running&cursor=A${next}`, `state=paused&cursor=${next}`]) {
+      expect((await call('GET', `/api/v1/sweeps?${stolen}`)).body.code, stolen).toBe('request/invalid');
+    }
     expect((await call('GET', '/api/v1/sweeps?limit=9999')).body.code).toBe('request/invalid');
+  });
+
+  it('filters lists by the language, and adds parts that were asked for', async () => {
+    const sweep = (await submit('filtered', spec.replace('program', 'name: "filter me, 100%"\nprogram'))).body
+      .sweep;
+    const sweeps = async (q: string) => {
+      const { body } = await call('GET', `/api/v1/sweeps?include=spec&limit=500&q=${encodeURIComponent(q)}`);
+      expect(body.data, JSON.stringify(body)).toBeInstanceOf(Array);
+      return body.data;
+    };
+    const [found] = await sweeps(
+      'state:running owner:me "me, 100%" created>-1h trials:0..5 cost<1 -method:grid',
+    );
+    expect(found).toMatchObject({ id: sweep.id, spec: { method: 'random' } });
+    for (const q of ['owner:us_nobody', 'created<2020-01-01', 'best>0', 'name:"\'; DROP TABLE sweep; --"']) {
+      expect(await sweeps(q), q).toEqual([]);
+    }
+    for (const lr of [0.002, 0.05]) {
+      await call('POST', `/api/v1/sweeps/${sweep.id}:enqueue`, {
+        body: { parameters: { lr } },
+        headers: { 'idempotency-key': `filter-${lr}` },
+      });
+    }
+    const trials = async (q: string) =>
+      (await call('GET', `/api/v1/sweeps/${sweep.id}/trials?include=attempts&q=${encodeURIComponent(q)}`))
+        .body.data;
+    expect(await trials('params.lr:1e-3..1e-2')).toMatchObject([
+      { number: 1, attemptList: [{ number: 1, state: 'queued' }] },
+    ]);
+    expect(await trials('-params.lr:0.002 number>=1 state:queued,running')).toMatchObject([{ number: 2 }]);
+    expect(await trials('params.other:x')).toEqual([]);
+    await call('POST', `/api/v1/sweeps/${sweep.id}:cancel`);
+    expect((await call('GET', '/api/v1/sweeps?q=a%00b')).status).toBe(400);
+    const wrong = await call('GET', '/api/v1/sweeps?q=stat:running');
+    expect(wrong.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/q', column: 1 }] });
+    expect(wrong.headers.get('ratelimit-policy')).toBe('"read";q=6000;w=60');
   });
 
   it('plans without writing', async () => {
@@ -365,9 +407,18 @@ describe('the API', () => {
       (await call('POST', '/api/v1/pools', { body, headers: { 'idempotency-key': 'p2' } })).body.code,
     ).toBe('pool/exists');
     const dearer = { price: { perSlotHour: '3', currency: 'USD' } };
-    expect(
-      (await call('PATCH', `/api/v1/pools/${made.body.id}`, { body: dearer })).body.pricePerSlotHour.amount,
-    ).toBe('3.000000');
+    const pool = `/api/v1/pools/${made.body.id}`;
+    const change = (headers: Record<string, string>) => call('PATCH', pool, { body: dearer, headers });
+    expect((await change({})).status).toBe(428);
+    const tag = (await call('GET', pool)).headers.get('etag') ?? '';
+    const changed = await change({ 'if-match': tag });
+    expect(changed.body.pricePerSlotHour.amount).toBe('3.000000');
+    // Of two people who read the same version, the second one is told.
+    expect((await change({ 'if-match': tag })).body).toMatchObject({
+      status: 412,
+      errors: [{ got: 'v1', bound: 'v2' }],
+    });
+    expect((await change({ 'if-match': changed.headers.get('etag') ?? '' })).status).toBe(200);
     expect((await call('GET', `/api/v1/pools/${made.body.id}/queue`)).body).toEqual({ data: [] });
     expect((await call('GET', '/api/v1/pools')).body.data).toHaveLength(2);
   });

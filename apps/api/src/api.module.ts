@@ -1,7 +1,7 @@
 /** The Nest module of the API: one database, one listener, and the controllers of the route table. */
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { tokenSecret } from '@swath/lifecycle';
 import { Database, PersistenceModule } from '@swath/persistence';
 import type { Logger } from '@swath/platform';
@@ -18,6 +18,8 @@ import { Access } from './http/access.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimits } from './http/rate-limits.js';
+import { SignedCursors } from './http/signed-cursors.js';
 import { BudgetsController } from './money/budgets.controller.js';
 import { CostsController } from './money/costs.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
@@ -79,8 +81,14 @@ export class ApiModule implements BeforeApplicationShutdown {
         },
         {
           provide: APP_GUARD,
-          useFactory: (db: Database, secret: Buffer) => new AuthGuard(db, secret),
-          inject: [Database, TOKEN_SECRET],
+          useFactory: (db: Database, secret: Buffer, limits: RateLimits) => new AuthGuard(db, secret, limits),
+          inject: [Database, TOKEN_SECRET, RateLimits],
+        },
+        { provide: RateLimits, useFactory: () => new RateLimits(config.rates) },
+        {
+          provide: APP_INTERCEPTOR,
+          useFactory: (secret: Buffer) => new SignedCursors(secret),
+          inject: [TOKEN_SECRET],
         },
         wandbWire(config.storageFolder, log),
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },

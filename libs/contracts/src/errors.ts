@@ -44,6 +44,16 @@ export const errorCatalogue = {
     'An Idempotency-Key header is required',
     'Send a unique key of 1 to 255 characters; repeat it when you retry.',
   ),
+  'request/precondition-missing': entry(
+    428,
+    'An If-Match header is required',
+    'Read the entity and send its ETag, or "v" and its version, as If-Match.',
+  ),
+  'request/precondition-failed': entry(
+    412,
+    'The entity was changed by somebody else',
+    'Read it again, decide on its present state, and send its new version as If-Match.',
+  ),
   'idempotency/key-reused': entry(
     422,
     'The Idempotency-Key was used for another request',
@@ -130,11 +140,6 @@ export const errorCatalogue = {
     409,
     'The limit is below what is already used',
     'Give a limit of at least the amount in detail, or stop sweeps that spend from it.',
-  ),
-  'budget/changed': entry(
-    409,
-    'The budget was changed by somebody else',
-    'Read the budget again and decide on its present limit.',
   ),
   'node/not-found': entry(404, 'There is no such node', 'List nodes to see the ids you can reach.'),
   'lease/fenced': entry(

@@ -128,6 +128,16 @@ export { parseSweepSpec } from './spec/parse-sweep-spec.js';
 export { isBounded } from './spec/spec-checks.js';
 export { specDefaults, specLimits } from './spec/spec-limits.js';
 export { sweepSpecJsonSchema } from './spec/sweep-spec-json-schema.js';
+export type {
+  FilterField,
+  FilterFields,
+  FilterResult,
+  FilterTerm,
+  FilterTest,
+  FilterValue,
+} from './filter/filter.js';
+export { MAX_FILTER, parseFilter } from './filter/filter.js';
+export { sweepFilterFields, trialFilterFields } from './filter/list-fields.js';
 export type { OperationId, RouteInput, RouteReply, RouteRequest } from './api/routes.js';
 export { routes } from './api/routes.js';
 export type { RateBucket, Route, RouteScope } from './api/route.js';

@@ -60,7 +60,7 @@ describe('budgets', () => {
       [1, 1_000_000n, 'us_first'],
     ]);
     await expect(changeBudgetLimit(fleet.db, { ...change, limit: 1n, version: 1 })).rejects.toMatchObject({
-      code: 'budget/changed',
+      code: 'request/precondition-failed',
     });
     await expect(fleet.db.query(`UPDATE budget_version SET actor = 'me'`)).rejects.toThrow('insert-only');
     expect((await verifyLedger(fleet.db, org)).findings).toEqual([]);

@@ -11,6 +11,7 @@ import {
   setLimit,
   type NewBudget,
 } from './accounts.js';
+import { expectVersion } from './expect-version.js';
 import { wakePool } from './notices.js';
 
 /** Where a budget stands and what is left of it. Amounts are of its unit: micro-units, milli-GPU milliseconds, or a count. */
@@ -89,7 +90,7 @@ export interface BudgetLimitChange {
  * Sets the limit of a budget as a new version with actor and reason, and lets placement look again. The limit that is in force
  * already makes no version.
  *
- * @throws `budget/not-found`, `budget/changed`; `budget/limit-below-use` for a limit below what is spent and held
+ * @throws `budget/not-found`, `request/precondition-failed`; `budget/limit-below-use` for a limit below what is spent and held
  */
 export async function changeBudgetLimit(db: Database, change: BudgetLimitChange): Promise<void> {
   await db.transaction(async (tx) => {
@@ -99,12 +100,7 @@ export async function changeBudgetLimit(db: Database, change: BudgetLimitChange)
       [change.budgetId, change.orgId],
     );
     if (budget === undefined || row === undefined) throw unknownBudget(change.budgetId);
-    if (change.version !== undefined && change.version !== row.version) {
-      throw new DomainError(
-        'budget/changed',
-        `the budget is at version ${row.version}, not ${change.version}`,
-      );
-    }
+    expectVersion(`budget ${change.budgetId}`, row.version, change.version);
     if (row.limit_amount === change.limit) return;
     if (change.limit < committedOf(budget)) {
       throw new DomainError(

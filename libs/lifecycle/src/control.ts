@@ -8,6 +8,7 @@ import {
   type SweepState,
 } from '@swath/contracts';
 import type { Database, Tx } from '@swath/persistence';
+import { expectVersion } from './expect-version.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { recallAhead } from './recall.js';
 import { activeMs, clock, lockSweep, type SweepRow } from './sweep-rows.js';
@@ -190,10 +191,17 @@ export async function stopLeases(tx: Tx, sweepId: string, reason: StopReason): P
 /** Changes how many trials may run at once. @throws `sweep/not-found`, `sweep/state` */
 export async function resizeSweep(
   db: Database,
-  request: { readonly sweepId: string; readonly parallel: number; readonly actor: string },
+  request: {
+    readonly sweepId: string;
+    readonly parallel: number;
+    readonly actor: string;
+    /** Version the change was decided on. */
+    readonly version?: number | undefined;
+  },
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const sweep = await lockSweep(tx, request.sweepId);
+    expectVersion(`sweep ${sweep.id}`, sweep.version, request.version);
     if (sweep.ended_at !== null) {
       throw new DomainError('sweep/state', `cannot resize sweep ${sweep.id}: it is ${sweep.state}`);
     }

@@ -25,6 +25,7 @@ export { tokenSecret } from './tokens.js';
 export { currentPrice, type PriceRow } from './prices.js';
 export {
   listAttempts,
+  listAttemptsOf,
   listDecisions,
   listNodes,
   listPools,
@@ -32,6 +33,7 @@ export {
   listTrials,
   readMetrics,
   readSpec,
+  readSpecs,
   readSweep,
   readTrial,
   type AttemptSummary,
@@ -43,6 +45,7 @@ export {
   type TrialOrder,
   type TrialSummary,
 } from './reads.js';
+export { expectVersion } from './expect-version.js';
 export { createPool, editPool, type PoolSettings } from './pools.js';
 export { openBudget, type NewBudget } from './accounts.js';
 export {

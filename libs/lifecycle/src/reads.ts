@@ -1,8 +1,10 @@
 // Reads for API pages and lists: rows as plain objects, scoped by project, paged by key.
+import { filterSql, sweepColumns, trialColumns } from './filter-sql.js';
 import type {
   AttemptOutcome,
   AttemptState,
   Decision,
+  FilterTerm,
   OutcomeClass,
   ProcessExit,
   SweepReason,
@@ -37,6 +39,7 @@ export interface SweepSummary {
   readonly capMicros: bigint | null;
   readonly heldMicros: bigint | null;
   readonly currency: string | null;
+  readonly createdBy: string;
   readonly version: number;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
@@ -56,7 +59,7 @@ const sweepSummary = `
      ORDER BY CASE WHEN s.spec->'objectives'->0->>'goal' = 'maximize' THEN -value ELSE value END, number LIMIT 1) AS best,
     coalesce((SELECT sum(spent_micros) FROM trial WHERE sweep_id = s.id), 0)::bigint AS "spentMicros",
     b.limit_amount AS "capMicros", h.balance AS "heldMicros", coalesce(substr(b.unit, 7), ${poolCurrency}) AS currency,
-    s.version, s.created_at AS "createdAt", s.ended_at AS "endedAt"
+    s.created_by AS "createdBy", s.version, s.created_at AS "createdAt", s.ended_at AS "endedAt"
   FROM sweep s JOIN pool p ON p.id = s.pool_id
     LEFT JOIN budget b ON b.scope_kind = 'sweep' AND b.scope_id = s.id AND b.unit LIKE 'money:%'
     LEFT JOIN ledger_account h ON h.budget_id = b.id AND h.kind = 'held'`;
@@ -87,6 +90,18 @@ export async function readSpec(
   return row;
 }
 
+/** The resolved specs of sweeps, by id. */
+export async function readSpecs(
+  db: Queryable,
+  sweepIds: readonly string[],
+): Promise<ReadonlyMap<string, SweepSpec>> {
+  const rows = await db.query<{ id: string; spec: SweepSpec }>(
+    'SELECT id, spec FROM sweep WHERE id = ANY ($1)',
+    [sweepIds],
+  );
+  return new Map(rows.map(({ id, spec }) => [id, spec]));
+}
+
 /** Sweeps of a project, newest first. */
 export async function listSweeps(
   db: Queryable,
@@ -95,18 +110,21 @@ export async function listSweeps(
     readonly states?: readonly SweepState[];
     readonly before?: { readonly createdAt: Date; readonly id: string };
     readonly limit: number;
+    readonly terms?: readonly FilterTerm[];
   },
 ): Promise<SweepSummary[]> {
+  const filter = filterSql(request.terms ?? [], sweepColumns, 6);
   return db.query<SweepSummary>(
-    `${sweepSummary} WHERE s.project_id = $1 AND ($2::text[] IS NULL OR s.state = ANY ($2))
-       AND ($3::timestamptz IS NULL OR (s.created_at, s.id) < ($3, $4))
-     ORDER BY s.created_at DESC, s.id DESC LIMIT $5`,
+    `SELECT * FROM (${sweepSummary} WHERE s.project_id = $1 AND ($2::text[] IS NULL OR s.state = ANY ($2))
+       AND ($3::timestamptz IS NULL OR (s.created_at, s.id) < ($3, $4))) q WHERE ${filter.sql}
+     ORDER BY "createdAt" DESC, id DESC LIMIT $5`,
     [
       request.projectId,
       request.states ?? null,
       request.before?.createdAt ?? null,
       request.before?.id ?? null,
       request.limit,
+      ...filter.parameters,
     ],
   );
 }
@@ -173,10 +191,18 @@ export async function listTrials(
     /** Trials to pass over in `best` order; the number to continue after in `number` order. */
     readonly after: number;
     readonly limit: number;
+    readonly terms?: readonly FilterTerm[];
   },
 ): Promise<TrialSummary[]> {
-  const where = `WHERE t.sweep_id = $1 AND ($2::text[] IS NULL OR t.state = ANY ($2))`;
-  const parameters = [request.sweepId, request.states ?? null, request.after, request.limit];
+  const filter = filterSql(request.terms ?? [], trialColumns, 5);
+  const where = `WHERE t.sweep_id = $1 AND ($2::text[] IS NULL OR t.state = ANY ($2)) AND ${filter.sql}`;
+  const parameters = [
+    request.sweepId,
+    request.states ?? null,
+    request.after,
+    request.limit,
+    ...filter.parameters,
+  ];
   if (request.order === 'number') {
     const rows = await db.query<TrialSummary>(
       `${trialSummary} ${where} AND t.number > $3 ORDER BY t.number LIMIT $4`,
@@ -216,6 +242,11 @@ export interface AttemptSummary {
 
 /** Attempts of a trial, first to last. */
 export async function listAttempts(db: Queryable, trialId: string): Promise<AttemptSummary[]> {
+  return listAttemptsOf(db, [trialId]);
+}
+
+/** Attempts of several trials, by trial and first to last. */
+export async function listAttemptsOf(db: Queryable, trialIds: readonly string[]): Promise<AttemptSummary[]> {
   return db.query<AttemptSummary>(
     `SELECT a.id, a.trial_id AS "trialId", a.number, a.cause, a.state, a.outcome, a.node_id AS "nodeId", n.name AS "nodeName",
        coalesce((SELECT array_agg(slot_index ORDER BY slot_index) FROM lease_slot WHERE lease_id = l.id), '{}') AS slots,
@@ -223,8 +254,8 @@ export async function listAttempts(db: Queryable, trialId: string): Promise<Atte
        a.started_at AS "startedAt", a.ended_at AS "endedAt"
      FROM attempt a LEFT JOIN lease l ON l.attempt_id = a.id LEFT JOIN node n ON n.id = a.node_id
        LEFT JOIN usage_record u ON u.lease_id = l.id
-     WHERE a.trial_id = $1 ORDER BY a.number`,
-    [trialId],
+     WHERE a.trial_id = ANY ($1) ORDER BY a.trial_id, a.number`,
+    [trialIds],
   );
 }
 

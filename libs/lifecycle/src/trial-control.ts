@@ -9,6 +9,7 @@ import {
 import { violates, type Database, type Tx } from '@swath/persistence';
 import { accountOf, budgetIdOf, committedOf, lockBudgets, openBudget, post, setLimit } from './accounts.js';
 import { describeAmount } from './budgets.js';
+import { expectVersion } from './expect-version.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
 import { currentPrice } from './prices.js';
@@ -192,6 +193,8 @@ export interface LimitChange {
   readonly maxCost?: string;
   /** Seconds. */
   readonly maxWallClock?: number;
+  /** Version of the sweep the change was decided on. */
+  readonly version?: number | undefined;
 }
 
 /**
@@ -202,6 +205,7 @@ export interface LimitChange {
 export async function changeLimits(db: Database, change: LimitChange): Promise<void> {
   await db.transaction(async (tx) => {
     const sweep = await lockSweep(tx, change.sweepId);
+    expectVersion(`sweep ${sweep.id}`, sweep.version, change.version);
     if (sweep.ended_at !== null || sweep.state === 'cancelling') {
       throw new DomainError('sweep/state', `cannot change limits of sweep ${sweep.id}: it is ${sweep.state}`);
     }

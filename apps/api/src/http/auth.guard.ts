@@ -10,7 +10,8 @@ import type { Principal, Role } from '@swath/lifecycle';
 import type { Database } from '@swath/persistence';
 import { routeOf } from './operation.js';
 import { sessionKey } from '../web/session.js';
-import type { ApiRequest } from './request.js';
+import type { RateLimits } from './rate-limits.js';
+import type { ApiReply, ApiRequest } from './request.js';
 
 /** How long a key may work after it was revoked, milliseconds. */
 const CACHE_MS = 5_000;
@@ -25,16 +26,31 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly db: Database,
     private readonly secret: Buffer,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = routeOf(context);
     if (route.scope === 'public') return true;
-    const request = context.switchToHttp().getRequest<ApiRequest>();
-    const principal = await this.principalOf(this.keyOf(request));
-    checkScope(route, principal);
-    request.principal = principal;
+    const http = context.switchToHttp();
+    const request = http.getRequest<ApiRequest>();
+    const reply = http.getResponse<ApiReply>();
+    request.principal = await this.identified(request, reply);
+    await this.limits.count(route, request, reply);
+    checkScope(route, request.principal);
     return true;
+  }
+
+  /** Who the caller is. An address that keeps trying keys is told to wait, whatever it sends next. */
+  private async identified(request: ApiRequest, reply: ApiReply): Promise<Principal> {
+    try {
+      return await this.principalOf(this.keyOf(request));
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'auth/invalid') {
+        await this.limits.countFailure(request, reply);
+      }
+      throw error;
+    }
   }
 
   /** The key a request comes with. A header goes before the session, so that a script's key is never replaced by a cookie. */

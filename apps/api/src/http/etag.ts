@@ -8,6 +8,12 @@ function tagOf(entity: { readonly version: number }): string {
   return `"v${entity.version}-${digest}"`;
 }
 
+/** The entity with its ETag, after a change. */
+export function withVersion<T extends { readonly version: number }>(reply: ApiReply, entity: T): T {
+  void reply.header('etag', tagOf(entity));
+  return entity;
+}
+
 /** The entity with its ETag, or 304 and nothing when the reader has this state. */
 export function answerWithVersion<T extends { readonly version: number }>(
   request: ApiRequest,

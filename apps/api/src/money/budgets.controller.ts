@@ -16,8 +16,10 @@ import { Database } from '@swath/persistence';
 import { Access } from '../http/access.js';
 import type { Person } from '../http/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { answerWithVersion, withVersion } from '../http/etag.js';
 import { Idempotency } from '../http/idempotency.js';
 import { Caller, Input, Operation } from '../http/operation.js';
+import { ExpectedVersion } from '../http/precondition.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
 import { ledgerAmount, toBudgetDetail, toBudgetEntry, toBudgetView } from './budget.mapper.js';
 
@@ -67,14 +69,19 @@ export class BudgetsController {
   async get(
     @Input() { params }: RouteInput<'getBudget'>,
     @Caller() caller: Principal,
-  ): Promise<BudgetDetail> {
-    return this.detail(this.access.person(caller), params.budgetId);
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<BudgetDetail | undefined> {
+    const budget = await this.detail(this.access.person(caller), params.budgetId);
+    return answerWithVersion(request, reply, budget);
   }
 
   @Operation('changeBudget')
   async change(
     @Input() { params, body }: RouteInput<'changeBudget'>,
     @Caller() caller: Principal,
+    @ExpectedVersion() expected: number | undefined,
+    @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<BudgetDetail> {
     const person = this.access.person(caller);
     const budget = await this.read(person, params.budgetId);
@@ -82,12 +89,13 @@ export class BudgetsController {
     if (budget.scopeKind === 'sweep') {
       throw new DomainError('auth/forbidden', 'the limits of a sweep are changed at the sweep itself');
     }
+    const version = expected ?? body.version;
     await changeBudgetLimit(this.db, {
       ...{ orgId: person.orgId, budgetId: budget.id, actor: person.id },
       ...{ limit: ledgerAmount(body.limit), reason: body.reason },
-      ...(body.version === undefined ? {} : { version: body.version }),
+      ...(version === undefined ? {} : { version }),
     });
-    return this.detail(person, budget.id);
+    return withVersion(reply, await this.detail(person, budget.id));
   }
 
   @Operation('listBudgetEntries')

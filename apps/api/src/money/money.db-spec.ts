@@ -70,8 +70,9 @@ describe('money over HTTP', () => {
         { version: 1, reason: 'pilot' },
       ],
     });
-    expect((await call('PATCH', path, { body: { limit: '9', reason: 'x', version: 1 } })).status).toBe(409);
-    expect((await call('PATCH', path, { body: { limit: '9' } })).status).toBe(400);
+    expect((await call('PATCH', path, { body: { limit: '9', reason: 'x', version: 1 } })).status).toBe(412);
+    expect((await call('PATCH', path, { body: { limit: '9', reason: 'x' } })).status).toBe(428);
+    expect((await call('PATCH', path, { body: { limit: '9', version: 2 } })).status).toBe(400);
     const entries = JSON.parse((await call('GET', `${path}/entries?limit=1`)).text) as { nextCursor: string };
     expect(entries).toMatchObject({ data: [{ kind: 'grant', transfers: [{ amount: '7.500000' }] }] });
     const next = await call('GET', `${path}/entries?limit=1&cursor=${entries.nextCursor}`);

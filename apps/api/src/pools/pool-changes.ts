@@ -1,6 +1,7 @@
 /** Writes of pools: creation, and a new price as a new version beside the old ones, which past leases keep. */
 import { DomainError, parseMicros } from '@swath/contracts';
 import type { RouteInput } from '@swath/contracts';
+import { expectVersion } from '@swath/lifecycle';
 import type { Tx } from '@swath/persistence';
 
 type Price = NonNullable<RouteInput<'createPool'>['body']['price']>;
@@ -21,12 +22,20 @@ export async function createPool(
   return { poolId };
 }
 
-/** Changes a pool. */
+/** Changes a pool. @throws `request/precondition-failed` */
 export async function changePool(
   tx: Tx,
   poolId: string,
-  change: RouteInput<'changePool'>['body'] & { readonly actor: string },
+  change: RouteInput<'changePool'>['body'] & {
+    readonly actor: string;
+    readonly version: number | undefined;
+  },
 ): Promise<void> {
+  const [row] = await tx.query<{ version: number }>('SELECT version FROM pool WHERE id = $1 FOR UPDATE', [
+    poolId,
+  ]);
+  if (row === undefined) throw new DomainError('pool/not-found', `there is no pool ${poolId}`);
+  expectVersion(`pool ${poolId}`, row.version, change.version);
   await tx.query(
     `UPDATE pool SET quantum_ms = coalesce($2, quantum_ms), grace_ms = coalesce($3, grace_ms), version = version + 1 WHERE id = $1`,
     [poolId, milliseconds(change.leaseSeconds), milliseconds(change.graceSeconds)],

@@ -5,8 +5,10 @@ import { explainQueue, listPools } from '@swath/lifecycle';
 import type { Principal } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { Access } from '../http/access.js';
+import { answerWithVersion, withVersion } from '../http/etag.js';
 import { Idempotency } from '../http/idempotency.js';
 import { Caller, Input, Operation } from '../http/operation.js';
+import { ExpectedVersion } from '../http/precondition.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
 import { toPoolView, toQueueEntry } from './fleet.mapper.js';
 import { changePool, createPool } from './pool-changes.js';
@@ -39,14 +41,26 @@ export class PoolsController {
     return toPoolView(await this.access.pool(caller, poolId));
   }
 
+  @Operation('getPool')
+  async get(
+    @Input() { params }: RouteInput<'getPool'>,
+    @Caller() caller: Principal,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<PoolView | undefined> {
+    return answerWithVersion(request, reply, toPoolView(await this.access.pool(caller, params.poolId)));
+  }
+
   @Operation('changePool')
   async change(
     @Input() { params, body }: RouteInput<'changePool'>,
     @Caller() caller: Principal,
+    @ExpectedVersion() version: number | undefined,
+    @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<PoolView> {
     const { id } = await this.access.pool(caller, params.poolId);
-    await this.db.transaction((tx) => changePool(tx, id, { ...body, actor: caller.id }));
-    return toPoolView(await this.access.pool(caller, id));
+    await this.db.transaction((tx) => changePool(tx, id, { ...body, actor: caller.id, version }));
+    return withVersion(reply, toPoolView(await this.access.pool(caller, id)));
   }
 
   @Operation('getPoolQueue')

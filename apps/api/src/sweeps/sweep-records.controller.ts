@@ -1,15 +1,17 @@
 /** What a sweep left behind: trials, decisions, events, cost and report. */
 import { Controller } from '@nestjs/common';
+import { trialFilterFields } from '@swath/contracts';
 import type { CostView, RouteInput, RouteReply, SweepReport } from '@swath/contracts';
-import { listDecisions, listTrials, readEvents, readReport } from '@swath/lifecycle';
-import type { Principal } from '@swath/lifecycle';
+import { listAttemptsOf, listDecisions, listTrials, readEvents, readReport } from '@swath/lifecycle';
+import type { Principal, TrialSummary } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { parseCursor } from '../events/events.controller.js';
 import { toEventView } from '../events/event.mapper.js';
 import { Access } from '../http/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { filterTerms } from '../http/filter.js';
 import { Caller, Input, Operation } from '../http/operation.js';
-import { toDecisionView, toTrialView } from './sweep.mapper.js';
+import { toAttemptView, toDecisionView, toTrialView } from './sweep.mapper.js';
 
 /** Routes below one sweep. */
 @Controller()
@@ -31,15 +33,34 @@ export class SweepRecordsController {
       order: query.sort,
       after,
       limit: query.limit + 1,
+      terms: filterTerms(query.q, trialFilterFields, caller.id),
       ...(query.state === undefined ? {} : { states: query.state }),
     });
     const page = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? page.at(-1) : undefined;
     const next = last === undefined ? null : query.sort === 'number' ? last.number : after + page.length;
     return {
-      data: page.map((row) => toTrialView(row, sweep.objective ?? 'value')),
+      data: await this.withParts(page, sweep.objective ?? 'value', query.include ?? []),
       nextCursor: next === null ? null : encodeCursor([next]),
     };
+  }
+
+  private async withParts(
+    page: readonly TrialSummary[],
+    metric: string,
+    include: readonly 'attempts'[],
+  ): Promise<RouteReply<'listTrials'>['data']> {
+    const views = page.map((row) => toTrialView(row, metric));
+    if (!include.includes('attempts')) return views;
+    const attempts = await listAttemptsOf(
+      this.db,
+      page.map(({ id }) => id),
+    );
+    const listed = attempts.map(toAttemptView);
+    return views.map((view) => ({
+      ...view,
+      attemptList: listed.filter(({ trialId }) => trialId === view.id),
+    }));
   }
 
   @Operation('listDecisions')

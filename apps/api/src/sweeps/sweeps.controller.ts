@@ -1,5 +1,6 @@
 /** Sweeps: plan, submit, list, read and control. Each handler checks reach, calls the lifecycle and answers a view. */
 import { Controller, Req, Res } from '@nestjs/common';
+import { sweepFilterFields } from '@swath/contracts';
 import type { Plan, RouteInput, RouteReply, Submitted, SweepDetail, SweepView } from '@swath/contracts';
 import {
   changeLimits,
@@ -7,18 +8,21 @@ import {
   enqueuePoint,
   listSweeps,
   readSpec,
+  readSpecs,
   requeueFailed,
   resizeSweep,
   submitSweepIn,
 } from '@swath/lifecycle';
-import type { ControlAction, Principal } from '@swath/lifecycle';
+import type { ControlAction, Principal, SweepSummary } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { Access } from '../http/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
-import { answerWithVersion } from '../http/etag.js';
+import { answerWithVersion, withVersion } from '../http/etag.js';
 import { Idempotency } from '../http/idempotency.js';
 import { Caller, Input, Operation } from '../http/operation.js';
+import { ExpectedVersion } from '../http/precondition.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
+import { filterTerms } from '../http/filter.js';
 import { checkPoint } from './check-point.js';
 import { planOf } from './plan.js';
 import { readSubmittedSpec } from './read-spec.js';
@@ -71,13 +75,14 @@ export class SweepsController {
     const rows = await listSweeps(this.db, {
       projectId,
       limit: query.limit + 1,
+      terms: filterTerms(query.q, sweepFilterFields, caller.id),
       ...(query.state === undefined ? {} : { states: query.state }),
       ...(query.cursor === undefined ? {} : { before: beforeOf(query.cursor) }),
     });
     const page = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? page.at(-1) : undefined;
     return {
-      data: page.map(toSweepView),
+      data: await this.withParts(page, query.include ?? []),
       nextCursor: last === undefined ? null : encodeCursor([last.createdAt.toISOString(), last.id]),
     };
   }
@@ -127,16 +132,19 @@ export class SweepsController {
   async resize(
     @Input() { params, body }: RouteInput<'resizeSweep'>,
     @Caller() caller: Principal,
+    @ExpectedVersion() version: number | undefined,
+    @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SweepView> {
     const { id } = await this.access.sweep(caller, params.sweepId);
-    await resizeSweep(this.db, { sweepId: id, parallel: body.parallel, actor: caller.id });
-    return toSweepView(await this.access.sweep(caller, id));
+    await resizeSweep(this.db, { sweepId: id, parallel: body.parallel, actor: caller.id, version });
+    return withVersion(reply, toSweepView(await this.access.sweep(caller, id)));
   }
 
   @Operation('extendSweep')
   async extend(
     @Input() { params, body }: RouteInput<'extendSweep'>,
     @Caller() caller: Principal,
+    @ExpectedVersion() version: number | undefined,
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SweepView> {
@@ -145,6 +153,7 @@ export class SweepsController {
       await changeLimits(this.db, {
         sweepId: id,
         actor: caller.id,
+        version,
         ...(body.maxTrials === undefined ? {} : { maxTrials: body.maxTrials }),
         ...(body.maxCost === undefined ? {} : { maxCost: body.maxCost }),
         ...(body.maxWallClockSeconds === undefined ? {} : { maxWallClock: body.maxWallClockSeconds }),
@@ -182,6 +191,18 @@ export class SweepsController {
         requeued: await requeueFailed(this.db, { sweepId: id, actor: caller.id }),
       }),
     );
+  }
+
+  private async withParts(
+    page: readonly SweepSummary[],
+    include: readonly 'spec'[],
+  ): Promise<RouteReply<'listSweeps'>['data']> {
+    if (!include.includes('spec')) return page.map(toSweepView);
+    const specs = await readSpecs(
+      this.db,
+      page.map(({ id }) => id),
+    );
+    return page.map((row) => ({ ...toSweepView(row), spec: specs.get(row.id) }));
   }
 
   private async control(caller: Principal, sweepId: string, action: ControlAction): Promise<SweepView> {

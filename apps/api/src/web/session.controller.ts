@@ -4,6 +4,7 @@ import { DomainError } from '@swath/contracts';
 import { authenticate, tokenSecret } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { PublicAsset } from '../http/operation.js';
+import { RateLimits } from '../http/rate-limits.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
 import { checkOwnSite, sealSession, SESSION_SECONDS, sessionCookie } from './session.js';
 
@@ -14,7 +15,10 @@ const LONGEST_KEY = 512;
 export class SessionController {
   private secret: Promise<Buffer> | undefined;
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly limits: RateLimits,
+  ) {}
 
   @Post('/auth/session')
   @HttpCode(204)
@@ -24,7 +28,10 @@ export class SessionController {
     const key = keyOf(request.body);
     const secret = await (this.secret ??= tokenSecret(this.db));
     const principal = await authenticate(this.db, key, secret);
-    if (principal === undefined) throw new DomainError('auth/invalid', 'the key is not known or was revoked');
+    if (principal === undefined) {
+      await this.limits.countFailure(request, reply);
+      throw new DomainError('auth/invalid', 'the key is not known or was revoked');
+    }
     if (principal.kind !== 'user' && principal.kind !== 'service') {
       throw new DomainError(
         'auth/forbidden',

@@ -76,14 +76,25 @@ function addSet(budget: Command, host: Host): void {
 async function setBudget(api: ApiClient, target: string, flags: SetFlags): Promise<BudgetDetail> {
   const { limit, reason, unit, mode } = flags;
   if (target.startsWith('bd_')) {
-    return api.call('changeBudget', { params: { budgetId: target }, body: { limit, reason } });
+    const { version } = await api.call('getBudget', { params: { budgetId: target } });
+    return changeLimit(api, { id: target, version }, flags);
   }
   const scope = await scopeOf(api, target, flags.project);
   const { data } = await api.call('listBudgets', { query: {} });
   const known = data.find((budget) => budget.scope.id === scope.id && budget.unit === unit);
   return known === undefined
     ? api.call('createBudget', { body: { scope, unit, limit, mode, reason } })
-    : api.call('changeBudget', { params: { budgetId: known.id }, body: { limit, reason } });
+    : changeLimit(api, known, flags);
+}
+
+/** Changes the limit of a budget as it was just read; a change by somebody else in between is refused. */
+function changeLimit(
+  api: ApiClient,
+  { id, version }: { readonly id: string; readonly version: number },
+  { limit, reason }: SetFlags,
+): Promise<BudgetDetail> {
+  const headers = { 'if-match': `"v${version}"` };
+  return api.call('changeBudget', { params: { budgetId: id }, body: { limit, reason }, headers });
 }
 
 async function scopeOf(

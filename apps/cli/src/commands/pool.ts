@@ -68,8 +68,9 @@ function addEdit(pool: Command, host: Host): void {
       if (Object.keys(body).length === 0)
         throw usageError('nothing to change', 'give --price, --lease-seconds or --grace-seconds');
       const { api, print } = contextOf(host, flags);
-      const { id } = await poolOf(api(), name);
-      print.one(await api().call('changePool', { params: { poolId: id }, body }), poolLine);
+      const { id, version } = await poolOf(api(), name);
+      const headers = { 'if-match': `"v${version}"` };
+      print.one(await api().call('changePool', { params: { poolId: id }, body, headers }), poolLine);
     });
 }
 

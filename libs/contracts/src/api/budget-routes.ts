@@ -144,7 +144,8 @@ export const budgetRoutes = {
     }),
     accepts: ['application/json', 'application/merge-patch+json'],
     response: budgetDetailSchema,
-    errors: ['budget/not-found', 'budget/changed', 'budget/limit-below-use'],
+    ifMatch: 'required',
+    errors: ['budget/not-found', 'budget/limit-below-use'],
   },
   listBudgetEntries: {
     method: 'GET',

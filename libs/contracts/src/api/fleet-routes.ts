@@ -31,6 +31,18 @@ export const fleetRoutes = {
     idempotent: true,
     errors: ['pool/exists'],
   },
+  getPool: {
+    method: 'GET',
+    path: '/api/v1/pools/{poolId}',
+    operationId: 'getPool',
+    summary: 'Read a pool',
+    tag: 'Fleet',
+    scope: 'viewer',
+    bucket: 'read',
+    params: requests.poolParams,
+    response: views.poolViewSchema,
+    errors: ['pool/not-found'],
+  },
   changePool: {
     method: 'PATCH',
     path: '/api/v1/pools/{poolId}',
@@ -43,6 +55,7 @@ export const fleetRoutes = {
     body: requests.changePoolBody,
     accepts: ['application/json', 'application/merge-patch+json'],
     response: views.poolViewSchema,
+    ifMatch: 'required',
     errors: ['pool/not-found'],
   },
   getPoolQueue: {

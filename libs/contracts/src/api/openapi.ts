@@ -96,6 +96,7 @@ function operationOf(route: Route, schemas: SchemaTable): JsonObject {
     ...parametersOf(route.params, 'path', schemas),
     ...parametersOf(route.query, 'query', schemas),
     ...(route.idempotent === true ? [idempotencyKey] : []),
+    ...(route.ifMatch === undefined ? [] : [ifMatch(route.ifMatch === 'required')]),
   ];
   return {
     operationId: route.operationId,
@@ -117,6 +118,16 @@ const idempotencyKey = {
   description: 'Repeat it when you retry: the same key with the same body is answered as before.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
+
+function ifMatch(required: boolean): JsonObject {
+  return {
+    name: 'If-Match',
+    in: 'header',
+    required,
+    description: 'The ETag of the entity as it was read, or its version as "v7"; * takes any.',
+    schema: { type: 'string', pattern: '^(\\*|"v[0-9]{1,9}(-[A-Za-z0-9_-]{1,64})?")$' },
+  };
+}
 
 function parametersOf(
   schema: z.ZodType | undefined,
@@ -180,6 +191,8 @@ function failuresOf(route: Route): JsonObject {
   if (route.idempotent === true) {
     codes.add('request/idempotency-key-missing').add('idempotency/key-reused').add('idempotency/in-flight');
   }
+  if (route.ifMatch !== undefined) codes.add('request/precondition-failed').add('request/invalid');
+  if (route.ifMatch === 'required') codes.add('request/precondition-missing');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCatalogue[code];

@@ -1,5 +1,8 @@
 /** What callers send to the API under `/api/v1`. Unknown fields are refused: a mistyped limit would cost money. */
 import { z } from 'zod';
+import { MAX_FILTER } from '../filter/filter.js';
+import type { FilterFields } from '../filter/filter.js';
+import { sweepFilterFields, trialFilterFields } from '../filter/list-fields.js';
 import { jsonValue } from '../spec/search-space.schema.js';
 import { specLimits } from '../spec/spec-limits.js';
 import { sweepStates } from '../sweep-state.js';
@@ -22,6 +25,17 @@ function listOf<const T extends readonly string[]>(words: T) {
     .optional();
 }
 
+/** A filter in the language of `filter/filter.ts`. */
+function filterOf(fields: FilterFields) {
+  return z
+    .string()
+    .max(MAX_FILTER)
+    .optional()
+    .describe(
+      `Filter such as state:running cost>10. Fields: ${Object.keys(fields).join(', ')}. Blank means and, comma means or, - negates.`,
+    );
+}
+
 /** Path parameters. */
 export const sweepParams = z.strictObject({ sweepId: id });
 export const trialParams = z.strictObject({ trialId: id });
@@ -39,6 +53,8 @@ export const sweepListQuery = z.strictObject({
   cursor,
   project: id.optional(),
   state: listOf(sweepStates),
+  q: filterOf(sweepFilterFields),
+  include: listOf(['spec']).describe('Parts to add to each sweep, so that no second read is needed.'),
 });
 
 /** Filter and order of a sweep's trials. */
@@ -46,6 +62,8 @@ export const trialListQuery = z.strictObject({
   limit,
   cursor,
   state: listOf(trialStates),
+  q: filterOf(trialFilterFields),
+  include: listOf(['attempts']).describe('Parts to add to each trial, so that no second read is needed.'),
   /** `number` (default) or `best` (best value first). */
   sort: z.enum(['number', 'best']).default('number'),
 });

@@ -36,6 +36,8 @@ export interface Route {
   readonly produces?: string;
   /** Whether the caller must send an Idempotency-Key. */
   readonly idempotent?: boolean;
+  /** Whether a change names the version it was decided on by If-Match: it must, or it may. */
+  readonly ifMatch?: 'required' | 'optional';
   /** Errors of its own; those every route can give are added by the documentation. */
   readonly errors: readonly ErrorCode[];
 }

@@ -52,7 +52,7 @@ export const sweepRoutes = {
     scope: 'viewer',
     bucket: 'read',
     query: requests.sweepListQuery,
-    response: views.pageOf(views.sweepViewSchema),
+    response: views.pageOf(views.listedSweepSchema),
     errors: ['project/not-found'],
   },
   getSweep: {
@@ -82,6 +82,7 @@ export const sweepRoutes = {
     params: requests.sweepParams,
     body: requests.resizeBody,
     response: views.sweepViewSchema,
+    ifMatch: 'optional',
     errors: sweepChange,
   },
   extendSweep: {
@@ -95,6 +96,7 @@ export const sweepRoutes = {
     params: requests.sweepParams,
     body: requests.extendBody,
     response: views.sweepViewSchema,
+    ifMatch: 'optional',
     idempotent: true,
     errors: [...sweepChange, 'sweep/limit-below-use', 'pool/no-price', 'budget/insufficient'],
   },
@@ -136,7 +138,7 @@ export const sweepRoutes = {
     bucket: 'read',
     params: requests.sweepParams,
     query: requests.trialListQuery,
-    response: views.pageOf(views.trialViewSchema),
+    response: views.pageOf(views.listedTrialSchema),
     errors: ['sweep/not-found'],
   },
   listDecisions: {

@@ -127,6 +127,16 @@ export const attemptViewSchema = z
   })
   .meta({ id: 'Attempt' });
 
+/** A sweep in a list; parts are there when the request's `include` names them. */
+export const listedSweepSchema = sweepViewSchema
+  .extend({ spec: specSchema.optional() })
+  .meta({ id: 'ListedSweep' });
+
+/** A trial in a list; parts are there when the request's `include` names them. */
+export const listedTrialSchema = trialViewSchema
+  .extend({ attemptList: z.array(attemptViewSchema).optional() })
+  .meta({ id: 'ListedTrial' });
+
 /** A decision of the pruner. */
 export const decisionViewSchema = z
   .object({
