@@ -75,8 +75,9 @@ export class RateLimits {
 function keyOf(bucket: Bucket, { principal, params }: ApiRequest): string {
   const id = principal?.id ?? '';
   if (bucket !== 'agent' && bucket !== 'ingest') return id;
-  const [first = ''] = typeof params === 'object' && params !== null ? Object.values(params) : [];
-  return `${id} ${String(first)}`;
+  const values: readonly unknown[] =
+    typeof params === 'object' && params !== null ? Object.values(params) : [];
+  return `${id} ${String(values[0] ?? '')}`;
 }
 
 // The structured form of the IETF draft, and the two plain headers that wandb's client reads.

@@ -1,6 +1,6 @@
 /** Sweeps: plan, submit, list, read and control. Each handler checks reach, calls the lifecycle and answers a view. */
 import { Controller, Req, Res } from '@nestjs/common';
-import { sweepFilterFields } from '@swath/contracts';
+import { routes, sweepFilterFields } from '@swath/contracts';
 import type { Plan, RouteInput, RouteReply, Submitted, SweepDetail, SweepView } from '@swath/contracts';
 import {
   changeLimits,
@@ -20,7 +20,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { answerWithVersion, withVersion } from '../http/etag.js';
 import { Idempotency } from '../http/idempotency.js';
 import { Caller, Input, Operation } from '../http/operation.js';
-import { ExpectedVersion } from '../http/precondition.js';
+import { ExpectedVersion, expectedVersion } from '../http/precondition.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
 import { filterTerms } from '../http/filter.js';
 import { checkPoint } from './check-point.js';
@@ -144,10 +144,10 @@ export class SweepsController {
   async extend(
     @Input() { params, body }: RouteInput<'extendSweep'>,
     @Caller() caller: Principal,
-    @ExpectedVersion() version: number | undefined,
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SweepView> {
+    const version = expectedVersion(routes.extendSweep, request);
     const { id } = await this.access.sweep(caller, params.sweepId);
     return this.idempotency.around({ request, reply, caller, operationId: 'extendSweep' }, async () => {
       await changeLimits(this.db, {

@@ -96,7 +96,7 @@ function operationOf(route: Route, schemas: SchemaTable): JsonObject {
     ...parametersOf(route.params, 'path', schemas),
     ...parametersOf(route.query, 'query', schemas),
     ...(route.idempotent === true ? [idempotencyKey] : []),
-    ...(route.ifMatch === undefined ? [] : [ifMatch(route.ifMatch === 'required')]),
+    ...(route.ifMatch === undefined ? [] : [ifMatchHeader(route.ifMatch === 'required')]),
   ];
   return {
     operationId: route.operationId,
@@ -119,7 +119,7 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
-function ifMatch(required: boolean): JsonObject {
+function ifMatchHeader(required: boolean): JsonObject {
   return {
     name: 'If-Match',
     in: 'header',
@@ -169,6 +169,12 @@ function successOf(route: Route, schemas: SchemaTable): JsonObject {
   return { description: 'Done.', content: { [type]: schema } };
 }
 
+function preconditionCodes({ ifMatch }: Route): readonly ErrorCode[] {
+  if (ifMatch === undefined) return [];
+  const codes = ['request/precondition-failed', 'request/invalid'] as const;
+  return ifMatch === 'required' ? [...codes, 'request/precondition-missing'] : codes;
+}
+
 function failuresOf(route: Route): JsonObject {
   const codes = new Set<ErrorCode>([
     ...route.errors,
@@ -191,8 +197,7 @@ function failuresOf(route: Route): JsonObject {
   if (route.idempotent === true) {
     codes.add('request/idempotency-key-missing').add('idempotency/key-reused').add('idempotency/in-flight');
   }
-  if (route.ifMatch !== undefined) codes.add('request/precondition-failed').add('request/invalid');
-  if (route.ifMatch === 'required') codes.add('request/precondition-missing');
+  for (const code of preconditionCodes(route)) codes.add(code);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCatalogue[code];

@@ -139,16 +139,20 @@ function readTerm({ text }: Word, fields: FilterFields): FilterTerm {
   const [, name = '', key, operator = ':', rest = ''] = match;
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (field === undefined) throw new FilterFault(unknownField(name, fields));
-  if ((field.kind === 'open') !== (key !== undefined)) {
-    throw new FilterFault(
-      field.kind === 'open'
-        ? `write ${name}.NAME, for example ${name}.lr:0.01`
-        : `"${name}" has no parts; write ${name}${operator}...`,
-    );
-  }
+  checkKey({ name, field }, key);
   if (rest === '') throw new FilterFault(`a value is missing after "${name}${operator}"`);
   const test = readTest(operator, rest, { name, field });
   return { field: name, ...(key === undefined ? {} : { key: plain(key) }), isNegated, test };
+}
+
+/** An open field names what is inside of it, the others do not. */
+function checkKey({ name, field }: Named, key: string | undefined): void {
+  if ((field.kind === 'open') === (key !== undefined)) return;
+  throw new FilterFault(
+    field.kind === 'open'
+      ? `write ${name}.NAME, for example ${name}.lr:0.01`
+      : `"${name}" has no parts; write ${name}:...`,
+  );
 }
 
 interface Named {
