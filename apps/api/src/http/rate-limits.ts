@@ -77,7 +77,7 @@ function keyOf(bucket: Bucket, { principal, params }: ApiRequest): string {
   if (bucket !== 'agent' && bucket !== 'ingest') return id;
   const values: readonly unknown[] =
     typeof params === 'object' && params !== null ? Object.values(params) : [];
-  return `${id} ${String(values[0] ?? '')}`;
+  return `${id} ${typeof values[0] === 'string' ? values[0] : ''}`;
 }
 
 // The structured form of the IETF draft, and the two plain headers that wandb's client reads.
