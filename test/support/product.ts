@@ -2,7 +2,7 @@
 // namespace of their own. Each process can be killed and started again; every test ends by proving that none is left.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -270,7 +270,18 @@ export class Product {
     for (const part of parts) await this.endPart(part);
     await this.db.close();
     await this.wiring.close();
+    const limited = parts.flatMap((part) => this.limitedRequests(part));
     rmSync(this.folder, { recursive: true, force: true });
+    if (limited.length > 0) {
+      throw new Error(`a limit on requests touched this scenario:\n${limited.join('\n')}`);
+    }
+  }
+
+  /** Lines of a part's log that tell of a request limit; no scenario is meant to reach one. */
+  private limitedRequests(part: Part): string[] {
+    if (!existsSync(this.logFile(part))) return [];
+    const lines = readFileSync(this.logFile(part), 'utf8').split('\n');
+    return lines.filter((line) => line.includes('requests are limited'));
   }
 
   private logFile(part: Part): string {

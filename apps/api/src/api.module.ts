@@ -18,7 +18,7 @@ import { Access } from './http/access.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
-import { RateLimits } from './http/rate-limits.js';
+import { defaultRates, RateLimits } from './http/rate-limits.js';
 import { SignedCursors } from './http/signed-cursors.js';
 import { BudgetsController } from './money/budgets.controller.js';
 import { CostsController } from './money/costs.controller.js';
@@ -84,7 +84,7 @@ export class ApiModule implements BeforeApplicationShutdown {
           useFactory: (db: Database, secret: Buffer, limits: RateLimits) => new AuthGuard(db, secret, limits),
           inject: [Database, TOKEN_SECRET, RateLimits],
         },
-        { provide: RateLimits, useFactory: () => new RateLimits(config.rates) },
+        { provide: RateLimits, useFactory: () => new RateLimits(config.rates ?? defaultRates, log) },
         {
           provide: APP_INTERCEPTOR,
           useFactory: (secret: Buffer) => new SignedCursors(secret),

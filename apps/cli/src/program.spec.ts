@@ -462,11 +462,14 @@ describe('sweep init', () => {
 });
 
 describe('help', () => {
-  it.each(['spec', 'exit-codes', 'env', 'sweep run', 'trial'])('has a page about %s', async (topic) => {
-    const { code, out } = await run(`help ${topic}`);
-    expect(code).toBe(0);
-    expect(out.split('\n').length).toBeGreaterThan(5);
-  });
+  it.each(['spec', 'filters', 'exit-codes', 'env', 'sweep run', 'trial'])(
+    'has a page about %s',
+    async (topic) => {
+      const { code, out } = await run(`help ${topic}`);
+      expect(code).toBe(0);
+      expect(out.split('\n').length).toBeGreaterThan(5);
+    },
+  );
 
   it('says so when there is none', async () => {
     expect(await run('help nothing')).toMatchObject({

@@ -5,6 +5,7 @@
  */
 import { DomainError } from '@swath/contracts';
 import type { Route } from '@swath/contracts';
+import type { Logger } from '@swath/platform';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ApiReply, ApiRequest } from './request.js';
 
@@ -28,7 +29,10 @@ type Bucket = keyof Rates;
 export class RateLimits {
   private readonly limiters: ReadonlyMap<Bucket, RateLimiterMemory>;
 
-  constructor(private readonly rates: Rates = defaultRates) {
+  constructor(
+    private readonly rates: Rates,
+    private readonly log: Logger,
+  ) {
     const buckets: readonly Bucket[] = ['read', 'write', 'agent', 'ingest', 'signIn'];
     this.limiters = new Map(
       buckets
@@ -61,6 +65,10 @@ export class RateLimits {
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       describe(reply, { bucket, limit }, refused);
+      // Once in a window: who is limited by mistake should be found in the log, and who loops should not fill it.
+      if (refused.consumedPoints === limit + 1) {
+        this.log.warn({ bucket, key, limit }, 'requests are limited');
+      }
       const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       void reply.header('retry-after', String(seconds));
       const what = bucket === 'signIn' ? 'failed authentications' : `requests of the kind "${bucket}"`;

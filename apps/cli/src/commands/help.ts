@@ -1,5 +1,5 @@
 // `swath help [TOPIC]`: help of any command, and pages about what has no command of its own.
-import { searchMethods } from '@swath/contracts';
+import { searchMethods, sweepFilterFields, trialFilterFields } from '@swath/contracts';
 import type { Command } from 'commander';
 import type { Host } from '../host.js';
 import { usageError } from '../output/cli-error.js';
@@ -8,6 +8,7 @@ import { exitCodes, exitMeanings, type ExitName } from '../output/exit-codes.js'
 const topics: Readonly<Record<string, { readonly about: string; readonly lines: () => readonly string[] }>> =
   {
     spec: { about: 'the file that describes a sweep', lines: specLines },
+    filters: { about: 'how lists are filtered', lines: filterLines },
     'exit-codes': { about: 'how commands end', lines: exitCodeLines },
     env: { about: 'variables of the environment and settings files', lines: environmentLines },
   };
@@ -63,6 +64,23 @@ function specLines(): string[] {
     '',
     'swath sweep explain KEY says what a key means, swath sweep init writes an example, swath sweep plan FILE checks a file.',
     'As in W&B, 1e-3 without a point is text in YAML: write 0.001 or 1.0e-3.',
+  ];
+}
+
+function filterLines(): string[] {
+  return [
+    'Lists take --filter; all terms must hold.',
+    '',
+    '  state:running,paused   one of these',
+    '  cost>10  best<=0.02    compared by <, <=, >, >=',
+    '  best:0.1..0.2          between, both included',
+    '  created>-7d            relative to now in s, m, h, d, w; or a date such as 2026-11-24',
+    '  params.lr:0.01         the value of a parameter, in lists of trials',
+    '  -state:failed          not so',
+    '  resnet "two words"     free words; quotes keep spaces and signs',
+    '',
+    `  sweeps: ${Object.keys(sweepFilterFields).join(', ')}; owner:me is yourself`,
+    `  trials: ${Object.keys(trialFilterFields).join(', ')}`,
   ];
 }
 

@@ -14,6 +14,7 @@ import { addCommand, wholeNumber } from './define.js';
 
 interface ListFlags extends CommonFlags {
   readonly state?: string;
+  readonly filter?: string;
   readonly limit: number;
 }
 
@@ -22,12 +23,13 @@ export function addSweepShow(sweep: Command, host: Host): void {
   addCommand(sweep, 'list', 'list sweeps, newest first')
     .alias('ls')
     .option('--state <states>', `only these, joined by commas: ${sweepStates.join(', ')}`)
+    .option('--filter <filter>', 'only these, for example "owner:me cost>10"; see swath help filters')
     .addOption(new Option('--limit <n>', 'how many at most').argParser(wholeNumber(1)).default(30))
     .action(async (flags: ListFlags) => {
       const { api, print, settings } = contextOf(host, flags);
       const project = settings().project?.value;
       const answer = await collectPages(flags.limit, (limit, cursor) =>
-        api().call('listSweeps', { query: { limit, cursor, project, state: flags.state } }),
+        api().call('listSweeps', { query: { limit, cursor, project, state: flags.state, q: flags.filter } }),
       );
       const empty = 'no sweeps; swath sweep run FILE submits one, swath sweep init writes an example';
       print.list({ answer, rows: answer.data, columns: sweepColumns(host.now()), empty });

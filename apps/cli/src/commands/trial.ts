@@ -13,6 +13,7 @@ import { addTrialLogs } from './trial-logs.js';
 
 interface ListFlags extends CommonFlags {
   readonly state?: string;
+  readonly filter?: string;
   readonly sort: 'number' | 'best';
   readonly limit: number;
 }
@@ -45,13 +46,17 @@ function addList(trial: Command, host: Host): void {
   addCommand(trial, 'list <sweep>', 'list the trials of a sweep')
     .alias('ls')
     .option('--state <states>', `only these, joined by commas: ${trialStates.join(', ')}`)
+    .option('--filter <filter>', 'only these, for example "params.lr:1e-4..1e-2"; see swath help filters')
     .addOption(new Option('--sort <order>', 'order').choices(['number', 'best']).default('number'))
     .addOption(new Option('--limit <n>', 'how many at most').argParser(wholeNumber(1)).default(100))
     .action(async (id: string, flags: ListFlags) => {
       const { api, print } = contextOf(host, flags);
       const params = { sweepId: sweepIdArgument(id) };
       const answer = await collectPages(flags.limit, (limit, cursor) =>
-        api().call('listTrials', { params, query: { limit, cursor, state: flags.state, sort: flags.sort } }),
+        api().call('listTrials', {
+          params,
+          query: { limit, cursor, state: flags.state, q: flags.filter, sort: flags.sort },
+        }),
       );
       print.list({ answer, rows: answer.data, columns: trialColumns(host.now()), empty: 'no trials' });
       if (answer.nextCursor !== null) print.note(`there are more; --limit shows more than ${flags.limit}`);
