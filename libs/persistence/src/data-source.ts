@@ -1,9 +1,8 @@
 // The TypeORM data source: owns the connection pool, the migrations and the entities that describe the schema.
 import 'reflect-metadata';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { isConnectionLoss } from './connection-loss.js';
+import { whenReachable } from './connection-loss.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
 
@@ -44,10 +43,6 @@ export function createDataSource(url: string, settings: DataSourceSettings = {})
   });
 }
 
-/** How often a migration is begun when PostgreSQL cannot be reached, and the pause between, ms: about a minute in all. */
-const MIGRATION_TRIES = 60;
-const RETRY_MS = 1_000;
-
 /** Any number; the same in every process that migrates. */
 const MIGRATION_LOCK = 7_328_001;
 
@@ -57,16 +52,8 @@ const MIGRATION_LOCK = 7_328_001;
  * @param url  PostgreSQL connection URL; the database must exist
  */
 export async function migrate(url: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await migrateOnce(url);
-      return;
-    } catch (error) {
-      // PostgreSQL may start after us, or go away for a moment; a migration is one transaction and begins again.
-      if (tries >= MIGRATION_TRIES || !isConnectionLoss(error)) throw error;
-      await delay(RETRY_MS);
-    }
-  }
+  // A migration is one transaction: broken off, it begins again.
+  await whenReachable(() => migrateOnce(url));
 }
 
 async function migrateOnce(url: string): Promise<void> {

@@ -2,7 +2,7 @@
 // directly, because entity mapping on the lease and ingest paths costs more than the statements themselves.
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { codeOf, isConnectionLoss } from './connection-loss.js';
+import { codeOf, isConnectionLoss, whenReachable } from './connection-loss.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
 
 /** Runs statements: the database itself, or one transaction of it. */
@@ -75,10 +75,9 @@ export class Database implements Queryable {
     private readonly faults: FaultInjector | undefined,
   ) {}
 
-  /** Connects; the schema must have been migrated. */
+  /** Connects, waiting up to a minute for PostgreSQL to be there; the schema must have been migrated. */
   static async connect(url: string, { faults, ...settings }: DatabaseSettings = {}): Promise<Database> {
-    const source = createDataSource(url, settings);
-    await source.initialize();
+    const source = await whenReachable(() => createDataSource(url, settings).initialize());
     if (!('master' in source.driver) || !(source.driver.master instanceof pg.Pool)) {
       throw new Error('the PostgreSQL driver has no connection pool');
     }

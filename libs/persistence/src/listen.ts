@@ -1,6 +1,7 @@
 // A LISTEN connection that comes back by itself. Notifications sent while it was down are lost, so whoever listens must
 // look again at every `onConnect`.
 import pg from 'pg';
+import { whenReachable } from './connection-loss.js';
 
 /** A running listener. */
 export interface Listener {
@@ -25,7 +26,7 @@ const MAX_DELAY_MS = 5_000;
 const PROBE_MS = 15_000;
 
 /**
- * Listens on channels until closed. Resolves when listening for the first time.
+ * Listens on channels until closed. Resolves when listening for the first time, waiting up to a minute for PostgreSQL to be there.
  *
  * @param channels  identifiers of the product's own, never user input
  */
@@ -81,7 +82,7 @@ export async function listen(
     }, delayMs);
   };
 
-  await open();
+  await whenReachable(open);
   return {
     close: async () => {
       closed = true;
