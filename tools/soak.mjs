@@ -2,7 +2,7 @@
 //
 //   npm run soak -- [scenario ...] [--minutes 30] [--trials 5000] [--seed N]
 //
-// A scenario is the beginning of a file name in test/faults (crashes, lost-replies, control, replicas, many-trials, mix); default all.
+// A scenario is the beginning of a file name in test/faults (crashes, lost-replies, control, replicas, many-trials, mix, outages); default all.
 // Without --seed a new one is drawn; it is printed first, and the same seed plans the same faults.
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
