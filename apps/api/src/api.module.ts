@@ -2,7 +2,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { tokenSecret } from '@swath/lifecycle';
 import { Database, PersistenceModule } from '@swath/persistence';
 import type { Logger } from '@swath/platform';
 import { AgentsController } from './agents/agents.controller.js';
@@ -20,6 +19,7 @@ import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { defaultRates, RateLimits } from './http/rate-limits.js';
 import { SignedCursors } from './http/signed-cursors.js';
+import { TOKEN_SECRET, tokenSecretProvider } from './http/token-secret.js';
 import { BudgetsController } from './money/budgets.controller.js';
 import { CostsController } from './money/costs.controller.js';
 import { NodesController } from './nodes/nodes.controller.js';
@@ -30,8 +30,6 @@ import { SweepsController } from './sweeps/sweeps.controller.js';
 import { TrialsController } from './trials/trials.controller.js';
 import { wandbWire } from './wandb/wandb-wire.js';
 import { SessionController } from './web/session.controller.js';
-
-const TOKEN_SECRET = Symbol('token secret');
 
 /** `ApiModule.forRoot(config, log)` is the root module. */
 @Module({})
@@ -71,7 +69,7 @@ export class ApiModule implements BeforeApplicationShutdown {
         Idempotency,
         RequestMetrics,
         OpenRequests,
-        { provide: TOKEN_SECRET, useFactory: (db: Database) => tokenSecret(db), inject: [Database] },
+        tokenSecretProvider,
         { provide: WakeUps, useFactory: () => startedWakeUps(config.databaseUrl) },
         {
           provide: LeaseWaiters,

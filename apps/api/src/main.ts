@@ -4,7 +4,7 @@
  */
 import 'reflect-metadata';
 import { createFirstKeys } from '@swath/lifecycle';
-import { Database, migrate } from '@swath/persistence';
+import { Database, migrate, whenReachable } from '@swath/persistence';
 import { announceReady, createLogger, onShutdown } from '@swath/platform';
 import { readApiConfig } from './api.config.js';
 import { createApi } from './create-api.js';
@@ -13,7 +13,8 @@ const config = readApiConfig();
 const log = createLogger({ name: 'api', level: config.logLevel });
 await migrate(config.databaseUrl);
 const app = await createApi(config, log);
-if (config.firstKeys !== undefined) await createFirstKeys(app.get(Database), config.firstKeys);
+const { firstKeys } = config;
+if (firstKeys !== undefined) await whenReachable(() => createFirstKeys(app.get(Database), firstKeys));
 onShutdown({ name: 'http server', run: () => app.close(), deadlineMs: 10_000 });
 await app.listen(config.port, config.host);
 log.info({ url: await app.getUrl() }, 'listening');

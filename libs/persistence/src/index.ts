@@ -1,4 +1,4 @@
-export { codeOf, isConnectionLoss } from './connection-loss.js';
+export { codeOf, isConnectionLoss, whenReachable } from './connection-loss.js';
 export { createDataSource, migrate, type DataSourceSettings } from './data-source.js';
 export {
   Database,

@@ -1,7 +1,6 @@
 /** Mounts the wire on the server when the application starts: the provider that `api.module.ts` lists. */
 import type { OnModuleInit, Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import { tokenSecret } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { DiskBlobStore } from '@swath/platform';
 import type { Logger } from '@swath/platform';
@@ -10,6 +9,7 @@ import { LeaseWaiters } from '../agents/lease-waiters.js';
 import { OpenRequests } from '../events/open-requests.js';
 import { WakeUps } from '../events/wake-ups.js';
 import { disconnectSignal } from '../http/request.js';
+import { TOKEN_SECRET } from '../http/token-secret.js';
 import { Tickets } from './tickets.js';
 import { WireCallers } from './wire-callers.js';
 import type { WireServices } from './wire-context.js';
@@ -17,6 +17,7 @@ import { addWireRoutes } from './wire-routes.js';
 
 interface Parts {
   readonly db: Database;
+  readonly secret: Buffer;
   readonly waiters: LeaseWaiters;
   readonly wakeUps: WakeUps;
   readonly open: OpenRequests;
@@ -29,9 +30,8 @@ interface Parts {
 export class WandbWire implements OnModuleInit {
   constructor(private readonly parts: Parts) {}
 
-  async onModuleInit(): Promise<void> {
-    const { db, waiters, wakeUps, open, host, storageFolder, log } = this.parts;
-    const secret = await tokenSecret(db);
+  onModuleInit(): void {
+    const { db, secret, waiters, wakeUps, open, host, storageFolder, log } = this.parts;
     const services: WireServices = {
       db,
       waiters,
@@ -59,11 +59,12 @@ export class WandbWire implements OnModuleInit {
 export function wandbWire(storageFolder: string, log: Logger): Provider {
   return {
     provide: WandbWire,
-    useFactory: (db: Database, waiters: LeaseWaiters, wakeUps: WakeUps, modules: ModuleRef) => {
+    useFactory: (db: Database, secret: Buffer, waiters: LeaseWaiters, modules: ModuleRef) => {
+      const wakeUps = modules.get(WakeUps, { strict: false });
       const open = modules.get(OpenRequests, { strict: false });
       const host = modules.get(HttpAdapterHost, { strict: false });
-      return new WandbWire({ db, waiters, wakeUps, open, host, storageFolder, log });
+      return new WandbWire({ db, secret, waiters, wakeUps, open, host, storageFolder, log });
     },
-    inject: [Database, LeaseWaiters, WakeUps, ModuleRef],
+    inject: [Database, TOKEN_SECRET, LeaseWaiters, ModuleRef],
   };
 }

@@ -1,11 +1,12 @@
 /** Signing in and out of the web pages: an API key becomes a session cookie. Scripts send the key itself and need no session. */
-import { Controller, Delete, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { DomainError } from '@swath/contracts';
-import { authenticate, tokenSecret } from '@swath/lifecycle';
+import { authenticate } from '@swath/lifecycle';
 import { Database } from '@swath/persistence';
 import { PublicAsset } from '../http/operation.js';
 import { RateLimits } from '../http/rate-limits.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
+import { TOKEN_SECRET } from '../http/token-secret.js';
 import { checkOwnSite, sealSession, SESSION_SECONDS, sessionCookie } from './session.js';
 
 const LONGEST_KEY = 512;
@@ -13,11 +14,10 @@ const LONGEST_KEY = 512;
 /** Routes of sessions. */
 @Controller()
 export class SessionController {
-  private secret: Promise<Buffer> | undefined;
-
   constructor(
     private readonly db: Database,
     private readonly limits: RateLimits,
+    @Inject(TOKEN_SECRET) private readonly secret: Buffer,
   ) {}
 
   @Post('/auth/session')
@@ -26,8 +26,7 @@ export class SessionController {
   async signIn(@Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<void> {
     checkOwnSite(request);
     const key = keyOf(request.body);
-    const secret = await (this.secret ??= tokenSecret(this.db));
-    const principal = await authenticate(this.db, key, secret);
+    const principal = await authenticate(this.db, key, this.secret);
     if (principal === undefined) {
       await this.limits.countFailure(request, reply);
       throw new DomainError('auth/invalid', 'the key is not known or was revoked');
@@ -38,7 +37,7 @@ export class SessionController {
         'this is the key of an agent; sign in with an API key (swk_...)',
       );
     }
-    const sealed = sealSession(secret, key, Date.now() + SESSION_SECONDS * 1000);
+    const sealed = sealSession(this.secret, key, Date.now() + SESSION_SECONDS * 1000);
     reply.header('cache-control', 'no-store').header('set-cookie', sessionCookie(request, sealed));
   }
 
