@@ -13,12 +13,26 @@ import type { SpecProblems } from './spec-problems.js';
 const resource = z.number().gt(0);
 const factor = z.number().gt(1).max(1000);
 
+const minResource = resource.default(specDefaults.minResource).describe('Resource of the first rung.');
+const maxResource = resource.describe('Resource at which a trial is complete.');
+const reductionFactor = factor
+  .default(specDefaults.reductionFactor)
+  .describe('One in so many trials passes a rung; rungs lie this factor apart.');
+const graceResource = 'Resource before which no trial ends.';
+
 const wandbKeys = {
-  min_iter: z.int().min(1).exactOptional(),
-  max_iter: z.int().min(1).exactOptional(),
-  s: z.int().min(0).max(1000).exactOptional(),
-  eta: factor.default(specDefaults.eta),
-  strict: z.boolean().default(specDefaults.strict),
+  min_iter: z.int().min(1).exactOptional().describe('Iteration of the first bracket.'),
+  max_iter: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe('Iterations of a whole run; with s, instead of min_iter.'),
+  s: z.int().min(0).max(1000).exactOptional().describe('Number of brackets below max_iter.'),
+  eta: factor.default(specDefaults.eta).describe('Factor between brackets; the best 1 in eta go on.'),
+  strict: z
+    .boolean()
+    .default(specDefaults.strict)
+    .describe('Judge a trial by its value at the bracket itself, not by its best value so far.'),
 };
 
 /** Schema of each rule. */
@@ -26,19 +40,29 @@ export const earlyTerminateSchemas = {
   asha: z
     .strictObject({
       type: z.literal('asha'),
-      min_resource: resource.default(specDefaults.minResource),
-      max_resource: resource.exactOptional(),
-      reduction_factor: factor.default(specDefaults.reductionFactor),
-      brackets: z.int().min(1).max(20).default(specDefaults.brackets),
-      mode: z.enum(['stop', 'promote']).default(specDefaults.ashaMode),
+      min_resource: minResource,
+      max_resource: maxResource.exactOptional(),
+      reduction_factor: reductionFactor,
+      brackets: z
+        .int()
+        .min(1)
+        .max(20)
+        .default(specDefaults.brackets)
+        .describe('Brackets that trials are spread over; each starts at a higher rung.'),
+      mode: z
+        .enum(['stop', 'promote'])
+        .default(specDefaults.ashaMode)
+        .describe(
+          'stop: a trial runs until a rung ends it. promote: it pauses at each rung and goes on from its checkpoint when it is among the best.',
+        ),
     })
     .describe('Asynchronous successive halving.'),
   hyperband: z
     .strictObject({
       type: z.literal('hyperband'),
-      min_resource: resource.default(specDefaults.minResource),
-      max_resource: resource,
-      reduction_factor: factor.default(specDefaults.reductionFactor),
+      min_resource: minResource,
+      max_resource: maxResource,
+      reduction_factor: reductionFactor,
     })
     .describe('Hyperband with its brackets.'),
   wandb_hyperband: z
@@ -47,21 +71,33 @@ export const earlyTerminateSchemas = {
   median: z
     .strictObject({
       type: z.literal('median'),
-      grace_resource: resource.default(specDefaults.graceResource),
-      min_trials: z.int().min(1).default(specDefaults.medianMinTrials),
-      interval: resource.default(specDefaults.medianInterval),
+      grace_resource: resource.default(specDefaults.graceResource).describe(graceResource),
+      min_trials: z
+        .int()
+        .min(1)
+        .default(specDefaults.medianMinTrials)
+        .describe('Trials that must have reached the resource before any is ended there.'),
+      interval: resource.default(specDefaults.medianInterval).describe('Resource between two judgements.'),
     })
     .describe('Ends a trial that is worse than the median of the others at the same resource.'),
   patience: z
     .strictObject({
       type: z.literal('patience'),
-      patience: resource,
-      min_delta: z.number().min(0).default(specDefaults.patienceMinDelta),
-      grace_resource: z.number().min(0).default(specDefaults.graceResource),
+      patience: resource.describe('Resource without an improvement that a trial may spend.'),
+      min_delta: z
+        .number()
+        .min(0)
+        .default(specDefaults.patienceMinDelta)
+        .describe('Change that counts as an improvement.'),
+      grace_resource: z.number().min(0).default(specDefaults.graceResource).describe(graceResource),
     })
     .describe('Ends a trial that has not improved for `patience` units of resource.'),
   threshold: z
-    .strictObject({ type: z.literal('threshold'), value: z.number(), at_resource: resource })
+    .strictObject({
+      type: z.literal('threshold'),
+      value: z.number().describe('Value of the objective that a trial must have reached.'),
+      at_resource: resource.describe('Resource by which it must have reached it.'),
+    })
     .describe('Ends a trial that is worse than `value` at a resource.'),
 } as const;
 

@@ -27,7 +27,7 @@ const duration = z
 
 const metricKeys = {
   name: name.describe('Metric as the training run logs it.'),
-  goal: z.enum(['minimize', 'maximize']).default(specDefaults.goal),
+  goal: z.enum(['minimize', 'maximize']).default(specDefaults.goal).describe('Which values are better.'),
   target: z
     .number()
     .exactOptional()
@@ -57,12 +57,18 @@ export const budgetSchema = z
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/, { error: 'must be a currency code such as "USD"' })
-      .exactOptional(),
+      .exactOptional()
+      .describe('ISO 4217 code of the money; default: the currency of the pool’s price.'),
     max_gpu_hours: decimal.exactOptional().describe('GPU hours over all attempts.'),
     max_wall_clock: duration.exactOptional().describe('Since submission, pauses not counted.'),
-    max_cost_per_trial: decimal.exactOptional(),
+    max_cost_per_trial: decimal.exactOptional().describe('Money of one trial, over its attempts.'),
     max_trial_duration: duration.exactOptional().describe('Per trial, over its attempts.'),
-    on_exhaust: z.enum(['stop_new', 'kill']).default(specDefaults.onExhaust),
+    on_exhaust: z
+      .enum(['stop_new', 'kill'])
+      .default(specDefaults.onExhaust)
+      .describe(
+        'At a limit: start nothing new and let trials run as long as they are paid for, or end them.',
+      ),
   })
   .describe('Limits of the sweep. Swath only.');
 
@@ -74,7 +80,8 @@ export const resourcesSchema = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, {
         error: 'must be a pool name: letters, digits, ".", "_", "-"',
       })
-      .default(specDefaults.pool),
+      .default(specDefaults.pool)
+      .describe('Pool whose nodes run the trials.'),
     gpus: count.max(specLimits.gpus).default(specDefaults.gpus).describe('Whole slots per trial.'),
     cpu: z.number().gt(0).max(100_000).exactOptional().describe('CPU cores per trial.'),
   })
@@ -85,9 +92,13 @@ const retry = z.int().min(0).max(1000);
 /** Retries by cause. */
 export const retriesSchema = z
   .strictObject({
-    infrastructure: retry.default(specDefaults.retries.infrastructure),
-    preemption: retry.default(specDefaults.retries.preemption),
-    user: retry.default(specDefaults.retries.user),
+    infrastructure: retry
+      .default(specDefaults.retries.infrastructure)
+      .describe('After a lost node, a lost agent or a failing GPU.'),
+    preemption: retry
+      .default(specDefaults.retries.preemption)
+      .describe('After a node was drained or taken away.'),
+    user: retry.default(specDefaults.retries.user).describe('After the command failed by itself.'),
   })
   .describe('How often an attempt is repeated, by the cause of its end. Swath only.');
 
@@ -107,42 +118,104 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
 
 /** Keys with a meaning here. */
 const ownKeys = {
-  name: z.string().max(specLimits.nameLength).exactOptional(),
-  description: z.string().max(specLimits.stringLength).exactOptional(),
-  tags: z.array(name).max(specLimits.tags).exactOptional(),
+  name: z
+    .string()
+    .max(specLimits.nameLength)
+    .exactOptional()
+    .describe('Name shown in lists; need not be unique.'),
+  description: z
+    .string()
+    .max(specLimits.stringLength)
+    .exactOptional()
+    .describe('What the sweep is for, for people.'),
+  tags: z
+    .array(name)
+    .max(specLimits.tags)
+    .exactOptional()
+    .describe('Words to find the sweep by. Swath only.'),
   method: z.enum(searchMethods).describe('How parameter values are proposed.'),
   metric: metricSchema.exactOptional(),
-  metrics: z.array(metricSchema).min(1).max(specLimits.objectives).exactOptional(),
+  metrics: z
+    .array(metricSchema)
+    .min(1)
+    .max(specLimits.objectives)
+    .exactOptional()
+    .describe('Several objectives instead of `metric`; the result is their Pareto front. Swath only.'),
   /** The resolved form of `metric` and `metrics`. */
   objectives: z.array(metricSchema).max(specLimits.objectives).exactOptional(),
-  constraints: z.array(z.string().min(1).max(1000)).max(specLimits.constraints).exactOptional(),
-  points: z.array(z.record(z.string(), jsonValue)).max(specLimits.points).exactOptional(),
-  program: z.string().min(1).max(4096).exactOptional(),
-  command: z.array(scalar).max(specLimits.commandLength).exactOptional(),
-  env: z.record(z.string(), scalar).exactOptional(),
-  working_dir: z.string().min(1).max(4096).exactOptional(),
-  checkpoint_signal: z.enum(signals).exactOptional(),
+  constraints: z
+    .array(z.string().min(1).max(1000))
+    .max(specLimits.constraints)
+    .exactOptional()
+    .describe('Comparisons that every point keeps, such as `a + 2 * b <= 10`. Swath only.'),
+  points: z
+    .array(z.record(z.string(), jsonValue))
+    .max(specLimits.points)
+    .exactOptional()
+    .describe('Points to try first; what a point leaves out is chosen by the method. Swath only.'),
+  program: z
+    .string()
+    .min(1)
+    .max(4096)
+    .exactOptional()
+    .describe('Script that the macro ${program} of the command names.'),
+  command: z
+    .array(scalar)
+    .max(specLimits.commandLength)
+    .exactOptional()
+    .describe(
+      'Command line, one word an item, with W&B’s macros; no shell. Default: python, the program and ${args}.',
+    ),
+  env: z
+    .record(z.string(), scalar)
+    .exactOptional()
+    .describe('Environment variables of the command. Swath only.'),
+  working_dir: z
+    .string()
+    .min(1)
+    .max(4096)
+    .exactOptional()
+    .describe(
+      'Folder on the node to run in, absolute or from where the agent was started; default: a new folder for each attempt. Swath only.',
+    ),
+  checkpoint_signal: z
+    .enum(signals)
+    .exactOptional()
+    .describe('Signal that asks the command for a checkpoint before it is preempted or paused. Swath only.'),
   budget: budgetSchema.exactOptional(),
   run_cap: count.max(specLimits.maxTrials).exactOptional().describe('As budget.max_trials.'),
-  parallel: count.max(specLimits.parallel).exactOptional().describe('Trials at once, at most.'),
+  parallel: count.max(specLimits.parallel).exactOptional().describe('Trials at once, at most; default: as many as there are free slots.'),
   resources: resourcesSchema.exactOptional(),
-  seed: z.int().min(0).exactOptional(),
+  seed: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('Makes suggestions repeat exactly; default: taken from the sweep’s id. Swath only.'),
   retries: retriesSchema.exactOptional(),
-  priority: z.int().min(-100).max(100).default(specDefaults.priority),
+  priority: z
+    .int()
+    .min(-100)
+    .max(100)
+    .default(specDefaults.priority)
+    .describe('Queued trials of a higher one go first; within one, teams share the slots fairly. Swath only.'),
 };
 
 /** W&B's keys that change nothing here; accepted and kept. */
 const ignoredKeys = {
-  entity: z.string().exactOptional(),
-  project: z.string().exactOptional(),
-  controller: z.looseObject({ type: z.enum(['local', 'cloud']) }).exactOptional(),
+  entity: z.string().exactOptional().describe('Kept, not used: the key says where the sweep belongs.'),
+  project: z.string().exactOptional().describe('Kept, not used: the key says where the sweep belongs.'),
+  controller: z
+    .looseObject({ type: z.enum(['local', 'cloud']) })
+    .exactOptional()
+    .describe('Kept, not used: suggestions are always made by the server.'),
   scheduler: z
     .strictObject({ engine: z.enum(['wandb']), source: z.string().exactOptional() })
-    .exactOptional(),
-  job: z.string().exactOptional(),
-  image_uri: z.string().exactOptional(),
-  apiVersion: z.string().exactOptional(),
-  kind: z.enum(['sweep']).exactOptional(),
+    .exactOptional()
+    .describe('Kept, not used.'),
+  job: z.string().exactOptional().describe('Kept, not used.'),
+  image_uri: z.string().exactOptional().describe('Kept, not used.'),
+  apiVersion: z.string().exactOptional().describe('Kept, not used.'),
+  kind: z.enum(['sweep']).exactOptional().describe('Kept, not used.'),
 };
 
 /** Names of the ignored keys. */
