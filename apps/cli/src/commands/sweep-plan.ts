@@ -104,12 +104,14 @@ function limitsText({ spec: { budget, parallel }, maxCost }: Plan): string {
 }
 
 function commandLines({ commands, commandsAreExact, spec }: Plan): string[] {
-  const title = commandsAreExact
-    ? `first ${plural(commands.length, 'command')}`
-    : `${plural(commands.length, 'command')} like those it will run`;
+  // Parameters may reach the script by file or environment alone: then every command is the same.
+  const different = [...new Set(commands)];
+  const number = plural(different.length, 'command');
+  const some = commandsAreExact ? `first ${number}` : `${number} like those it will run`;
+  const title = different.length === 1 && commands.length > 1 ? 'command of every trial' : some;
   return [
     '',
     `${title}, in ${spec.working_dir ?? 'the folder of the attempt'}:`,
-    ...commands.map((command) => `  ${command}`),
+    ...different.map((command) => `  ${command}`),
   ];
 }
