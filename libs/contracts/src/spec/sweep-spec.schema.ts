@@ -184,7 +184,10 @@ const ownKeys = {
     .describe('Signal that asks the command for a checkpoint before it is preempted or paused. Swath only.'),
   budget: budgetSchema.exactOptional(),
   run_cap: count.max(specLimits.maxTrials).exactOptional().describe('As budget.max_trials.'),
-  parallel: count.max(specLimits.parallel).exactOptional().describe('Trials at once, at most; default: as many as there are free slots.'),
+  parallel: count
+    .max(specLimits.parallel)
+    .exactOptional()
+    .describe('Trials at once, at most; default: as many as there are free slots.'),
   resources: resourcesSchema.exactOptional(),
   seed: z
     .int()
@@ -197,7 +200,9 @@ const ownKeys = {
     .min(-100)
     .max(100)
     .default(specDefaults.priority)
-    .describe('Queued trials of a higher one go first; within one, teams share the slots fairly. Swath only.'),
+    .describe(
+      'Queued trials of a higher one go first; within one, teams share the slots fairly. Swath only.',
+    ),
 };
 
 /** W&B's keys that change nothing here; accepted and kept. */
