@@ -20,6 +20,7 @@ import type { Rows, Scored, SearchTask } from '../surrogate/acquisition-search.j
 import { bestNew, searchAcquisition, wholeRegion } from '../surrogate/acquisition-search.js';
 import type { Branches } from '../surrogate/branches.js';
 import { branchesOf, branchOf, branchRegion, chooseBranch } from '../surrogate/branches.js';
+import type { Domain } from '../surrogate/domain.js';
 import { enumerateDomain } from '../surrogate/domain.js';
 import { invert } from '../surrogate/target.js';
 import type { FittedModel } from './fitted-model.js';
@@ -35,6 +36,10 @@ import { learningTrials } from './targets.js';
 const LISTED_POINTS = 2048;
 /** Expected improvement is divided by the predicted cost to this power. */
 const COST_EXPONENT = 1;
+/** How far a value stays off a bound for each trial that is there already, as a part of the range. */
+const OFF_BOUND = 1e-6;
+/** Values so close to a bound count as there. */
+const AT_BOUND = 1e-3;
 const BRANCH_EVERY = 3;
 const EXPLORE_EVERY = 12;
 
@@ -205,7 +210,8 @@ class ModelRun {
       climbs: fitted.process.size > 80 ? 2 : 4,
       allowed,
     };
-    return searchAcquisition(task);
+    const found = searchAcquisition(task);
+    return found && { ...found, row: offBounds(found.row, domain, tried, allowed) };
   }
 
   private describe(
@@ -238,6 +244,28 @@ class ModelRun {
       ),
     };
   }
+}
+
+/**
+ * The row with continuous coordinates at a bound moved inside by a hair where earlier trials have that bound already: the maximum
+ * of the acquisition lies in a corner again and again, and equal values of an axis teach the model nothing about it.
+ */
+function offBounds(
+  row: Float64Array,
+  domain: Domain,
+  tried: Rows,
+  allowed: (row: Float64Array) => boolean,
+): Float64Array {
+  const moved = Float64Array.from(row);
+  for (let axis = 0; axis < domain.numeric; axis++) {
+    const bound = row[axis] ?? 0.5;
+    if ((bound !== 0 && bound !== 1) || domain.axes[axis]?.size !== Infinity) continue;
+    let there = 0;
+    for (let trial = 0; trial < tried.count; trial++)
+      if (Math.abs((tried.values[trial * domain.size + axis] ?? 0.5) - bound) < AT_BOUND) there += 1;
+    moved[axis] = Math.abs(bound - OFF_BOUND * there);
+  }
+  return allowed(moved) ? moved : row;
 }
 
 function rowsOf(rows: readonly Float64Array[], size: number): Rows {
