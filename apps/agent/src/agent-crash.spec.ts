@@ -128,6 +128,29 @@ describe('an agent that is killed', { timeout: 60_000 }, () => {
     await expect.poll(() => readdirSync(join(folder, 'agent', 'attempts')), { timeout: 20_000 }).toEqual([]);
   });
 
+  it('is followed by one that tells of a start ahead which nobody told of, after the end that made room for it', async () => {
+    gateway.grantsAhead = true;
+    gateway.failure = { status: 503, code: 'server/unavailable', path: /:complete$/ };
+    gateway.add({ command: sh(training(3)) }, { command: sh(training(30)) });
+    const killed = await startAgent();
+    const second = join(folder, 'agent', 'attempts', 'at_abcdefgh-2-1', 'output.jsonl');
+    await expect.poll(() => existsSync(second), { timeout: 20_000 }).toBe(true);
+    await stop(killed, 'SIGKILL');
+    const told = gateway.told();
+    expect(told.map(({ completions, started }) => ({ completions, started }))).toEqual([
+      { completions: [], started: undefined },
+      { completions: [], started: undefined },
+    ]);
+    gateway.failure = undefined;
+    await startAgent();
+    await gateway.until(() => told[1]?.started !== undefined);
+    expect(told[0]?.completions).toHaveLength(1);
+    expect(told[1]?.started).toMatchObject({ attempt: 1, slots: [0] });
+    await gateway.until(() => told[1]?.completions.length === 1);
+    expect(told[1]?.completions[0]?.exit).toMatchObject({ code: 0, reaped: true });
+    expect(gateway.attempts.size).toBe(2);
+  });
+
   it('leaves nothing behind when its guard is killed as well', async () => {
     gateway.add({ command: sh('setsid sh -c "(sleep 300 &) ; exit 0" & exec sleep 300') });
     const killed = await startAgent();

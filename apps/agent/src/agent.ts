@@ -12,7 +12,9 @@ import { lockFolder } from './agent-lock.js';
 import { findAttempts } from './attempt/adopt-attempts.js';
 import type { FoundAttempt } from './attempt/adopt-attempts.js';
 import type { Attempt } from './attempt/attempt.js';
-import { reportEnded, reportUnstarted } from './attempt/report-ended.js';
+import { PreparedAttempt } from './attempt/prepare-attempt.js';
+import { giveBack, reportEnded, reportUnstarted } from './attempt/report-ended.js';
+import { reportStart } from './attempt/report-start.js';
 import { followAttempt, startAttempt } from './attempt/run-attempt.js';
 import type { AttemptContext } from './attempt/attempt-context.js';
 import { followCommands } from './gateway/command-stream.js';
@@ -23,9 +25,10 @@ import { GuardPool } from './guard/guard-pool.js';
 import { detectIsolation } from './guard/isolation.js';
 import type { Isolation } from './guard/isolation.js';
 import { rotateProcessJournal } from './guard/process-journal.js';
+import { AheadLeases } from './lease/ahead-leases.js';
 import { HeartbeatLoop } from './lease/heartbeat.js';
 import { LeasePoller } from './lease/lease-poller.js';
-import type { ReceivedLease } from './lease/lease-poller.js';
+import type { ReceivedLease } from './lease/received-lease.js';
 import { NodeSession } from './lease/node-session.js';
 import { SlotTable } from './lease/slot-table.js';
 import type { Log } from './log.js';
@@ -61,6 +64,7 @@ export class Agent {
   readonly #gateway: GatewayClient;
   readonly #slots: SlotTable;
   readonly #session: NodeSession;
+  readonly #ahead: AheadLeases;
   readonly #poller: LeasePoller;
   readonly #heartbeat: HeartbeatLoop;
   readonly #isolation: Isolation;
@@ -86,11 +90,21 @@ export class Agent {
       signal: this.#gone.signal,
       log,
     });
+    this.#ahead = new AheadLeases({
+      slots: this.#slots,
+      running: () => [...this.#attempts.values()],
+      prepare: (lease) => new PreparedAttempt(lease, this.#context),
+      onStarted: (attempt) => this.#track(attempt),
+      giveBack: (grant) => this.#follow(giveBack(grant, this.#context)),
+      log,
+    });
     this.#poller = new LeasePoller({
       gateway,
       session: this.#session,
       slots: this.#slots,
+      ahead: this.#ahead,
       onLease: (lease) => this.#begin(lease),
+      onStarted: (attempt) => this.#follow(reportStart(attempt, this.#context)),
       signal,
       gone: this.#gone.signal,
       log,
@@ -100,8 +114,13 @@ export class Agent {
       session: this.#session,
       incarnation: this.#incarnation,
       leases: () =>
-        [...this.#attempts.values()].map(({ grant }) => ({ leaseId: grant.leaseId, attempt: grant.attempt })),
-      onRenewed: (leaseId, deadlineNs) => this.#attempts.get(leaseId)?.renew(deadlineNs),
+        [...[...this.#attempts.values()].map(({ grant }) => grant), ...this.#ahead.grants].map(
+          ({ leaseId, attempt }) => ({ leaseId, attempt }),
+        ),
+      onRenewed: (leaseId, deadlineNs) => {
+        this.#attempts.get(leaseId)?.renew(deadlineNs);
+        this.#ahead.renew(leaseId, deadlineNs);
+      },
       onCommand: (command) => this.#obey(command),
       onDrain: () => undefined,
       log,
@@ -148,6 +167,7 @@ export class Agent {
   async drain(graceMs: number, deliverMs: number): Promise<void> {
     this.#leaving.abort();
     const offersClosed = this.#poller.stop();
+    this.#ahead.close();
     clearInterval(this.#inventoryTimer);
     for (const attempt of this.#attempts.values()) {
       attempt.stop('preempted', Math.min(graceMs, attempt.grant.graceMs));
@@ -180,6 +200,7 @@ export class Agent {
       namespace: this.#isolation.kind === 'pid_namespace',
       slots: this.#slots,
       poller: this.#poller,
+      ahead: this.#ahead,
       provider,
       agentFolder: folder,
       host,
@@ -198,8 +219,7 @@ export class Agent {
     const found = await findAttempts(this.#config.folder, () => this.#heartbeat.beatNow(), this.#log);
     this.#adopt(found);
     await this.#session.register();
-    for (const attempt of found)
-      if (attempt.kind === 'ended') this.#follow(reportEnded(attempt, this.#context));
+    this.#reportFound(found);
     void this.#heartbeat.run(this.#gone.signal).catch((error: unknown) => this.#failed('heartbeat', error));
     void followCommands(
       {
@@ -234,13 +254,18 @@ export class Agent {
       protocols: [...PROTOCOLS],
       agentVersion: AGENT_VERSION,
       isolation: this.#isolation.kind,
-      adopted: [...this.#attempts.keys(), ...this.#adoptedEnds],
+      adopted: [
+        ...this.#attempts.keys(),
+        ...this.#adoptedEnds,
+        ...this.#ahead.grants.map(({ leaseId }) => leaseId),
+      ],
     };
   }
 
   /** Whatever runs without a live lease must end: another attempt may own the trial. */
   #endWhatIsNotLive(live: readonly string[]): void {
     for (const [leaseId, attempt] of this.#attempts) if (!live.includes(leaseId)) attempt.stop('fenced', 0);
+    this.#ahead.keep(live);
   }
 
   #begin(lease: ReceivedLease): void {
@@ -262,7 +287,29 @@ export class Agent {
   #track(attempt: Attempt): void {
     const { leaseId } = attempt.grant;
     this.#attempts.set(leaseId, attempt);
-    this.#follow(followAttempt(attempt, this.#context, () => this.#attempts.delete(leaseId)));
+    this.#follow(
+      followAttempt(attempt, this.#context, () => {
+        this.#attempts.delete(leaseId);
+        this.#ahead.trim();
+      }),
+    );
+    // What follows another attempt asks for its own follower with the report of both.
+    if (!attempt.ahead) this.#poller.askAhead();
+  }
+
+  /** What an earlier agent left to tell: of each slot in the order of the starts, because the next start counts from the last end. */
+  #reportFound(found: readonly FoundAttempt[]): void {
+    const told = new Map<number, Promise<void>>();
+    for (const one of found) {
+      const { slots } = one.kind === 'running' ? one.attempt.grant : one.record.grant;
+      const before = Promise.all(slots.map((index) => told.get(index) ?? Promise.resolve()));
+      const telling = before.then(async () => {
+        if (one.kind === 'ended') await reportEnded(one, this.#context);
+        else if (one.attempt.ahead) await reportStart(one.attempt, this.#context);
+      });
+      for (const index of slots) told.set(index, telling);
+      this.#follow(telling);
+    }
   }
 
   #follow(life: Promise<void>): void {
@@ -274,6 +321,7 @@ export class Agent {
 
   #obey(command: LeaseCommand): void {
     this.#attempts.get(command.leaseId)?.obey(command);
+    if (command.type !== 'checkpoint') this.#ahead.recall(command.leaseId);
   }
 
   /** Devices come, go and fall ill; the server learns of it as a new inventory. */

@@ -11,6 +11,8 @@ import {
   logBatchSchema,
   metricBatchSchema,
   registerNodeSchema,
+  releaseLeaseSchema,
+  startLeaseSchema,
 } from '@swath/contracts';
 import type {
   CompleteLease,
@@ -21,6 +23,7 @@ import type {
   MetricBatch,
   MetricReply,
   RegisterNode,
+  StartLease,
 } from '@swath/contracts';
 
 /** One attempt to hand out; the rest of the grant has values that fit tests. */
@@ -32,6 +35,9 @@ export interface Told {
   readonly metrics: Map<string, MetricBatch>;
   readonly logs: Map<number, LogBatch>;
   completions: CompleteLease[];
+  /** Of a lease ahead, with the report of its start; from a completion or a request of its own. */
+  started: StartLease | undefined;
+  released: number;
   renewals: number;
   live: boolean;
 }
@@ -50,6 +56,8 @@ export class FakeGateway {
   ttlMs = 120_000;
   heartbeatMs = 500;
   renews = true;
+  /** Grants leases ahead to polls that ask for them. */
+  grantsAhead = false;
   /** Decides about a measurement. */
   judge: (batch: MetricBatch, told: Told) => LeaseCommand | undefined = () => undefined;
   readonly #queue: Work[] = [];
@@ -161,6 +169,13 @@ export class FakeGateway {
       return await this.#complete(path, completeLeaseSchema.parse(body), request);
     if (path.endsWith('/metrics')) return this.#metrics(runOf(path), metricBatchSchema.parse(body));
     if (path.endsWith('/logs')) return this.#logs(runOf(path), logBatchSchema.parse(body));
+    if (path.endsWith(':start')) return { body: { state: this.#start(path, startLeaseSchema.parse(body)) } };
+    if (path.endsWith(':release')) {
+      releaseLeaseSchema.parse(body);
+      const told = this.#byLease(leaseOf(path));
+      if (told !== undefined) Object.assign(told, { live: false, released: told.released + 1 });
+      return { body: {} };
+    }
     if (path.endsWith(':leave')) {
       this.left += 1;
       return { body: {} };
@@ -177,11 +192,12 @@ export class FakeGateway {
       protocol: 1,
       heartbeatMs: this.heartbeatMs,
       live,
+      ...(this.grantsAhead ? { ahead: true } : {}),
     };
   }
 
   async #poll(
-    { offerId, free, waitMs }: ReturnType<typeof leasePollSchema.parse>,
+    { offerId, free, waitMs, ahead = 0 }: ReturnType<typeof leasePollSchema.parse>,
     request: IncomingMessage,
   ): Promise<LeasePollReply> {
     const known = this.offers.get(offerId);
@@ -211,7 +227,11 @@ export class FakeGateway {
       if (work === undefined) break;
       reply.leases.push(this.#grant(work, slot));
     }
-    if (reply.leases.length > 0) this.offers.set(offerId, reply);
+    const granted = this.#queue
+      .splice(0, ahead)
+      .map((work) => ({ ...this.#grant({ ...work, slots: [] }, 0), successor: false }));
+    if (granted.length > 0) reply.ahead = granted;
+    if (reply.leases.length + granted.length > 0) this.offers.set(offerId, reply);
     return reply;
   }
 
@@ -242,6 +262,8 @@ export class FakeGateway {
       metrics: new Map(),
       logs: new Map(),
       completions: [],
+      started: undefined,
+      released: 0,
       renewals: 0,
       live: true,
     });
@@ -269,13 +291,22 @@ export class FakeGateway {
     body: CompleteLease,
     request: IncomingMessage,
   ): Promise<{ status?: number; body: unknown }> {
-    const leaseId = /leases\/([^:]+):complete/.exec(path)?.[1] ?? '';
-    const told = this.#byLease(leaseId);
+    const told = this.#byLease(leaseOf(path));
     if (told === undefined) return { status: 404, body: { code: 'lease/not-found' } };
     if (told.completions.length === 0 && !told.live) return { status: 409, body: { code: 'lease/fenced' } };
     told.live = false;
     told.completions.push(body);
-    return { body: body.poll === undefined ? {} : { next: await this.#poll(body.poll, request) } };
+    const start =
+      body.start === undefined ? {} : { start: this.#start(`leases/${body.start.leaseId}:`, body.start) };
+    const next = body.poll === undefined ? {} : { next: await this.#poll(body.poll, request) };
+    return { body: { ...start, ...next } };
+  }
+
+  #start(path: string, start: StartLease): 'live' | 'fenced' {
+    const told = this.#byLease(leaseOf(path));
+    if (told?.live !== true) return 'fenced';
+    told.started = start;
+    return 'live';
   }
 
   #metrics(runId: string, batch: MetricBatch): { status?: number; body: unknown } {
@@ -316,6 +347,10 @@ export class FakeGateway {
   #byLease(leaseId: string): Told | undefined {
     return this.told().find(({ grant }) => grant.leaseId === leaseId);
   }
+}
+
+function leaseOf(path: string): string {
+  return /leases\/([^:]+):/.exec(path)?.[1] ?? '';
 }
 
 function runOf(path: string): string {

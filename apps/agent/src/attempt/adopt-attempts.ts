@@ -24,7 +24,7 @@ export type FoundAttempt =
       readonly exit: ProcessExit;
     };
 
-/** Looks at every record of the agent's folder; folders without a record never started and are removed. */
+/** Looks at every record of the agent's folder, in the order of their starts; folders without a record never started and are removed. */
 export async function findAttempts(
   agentFolder: string,
   onGap: () => void,
@@ -40,7 +40,11 @@ export async function findAttempts(
     }
     found.push(await findOne(agentFolder, record, onGap, log));
   }
-  return found;
+  return found.sort((a, b) => (startedNs(a) < startedNs(b) ? -1 : 1));
+}
+
+function startedNs(found: FoundAttempt): bigint {
+  return found.kind === 'running' ? found.attempt.startedNs : BigInt(found.record.startedNs);
 }
 
 async function findOne(
@@ -54,7 +58,7 @@ async function findOne(
   if (sameBoot && isAlive(record.guard)) {
     const guard = await connectToGuard(record.guard, files.socket);
     if (guard !== undefined) {
-      const { grant, namespace, command } = record;
+      const { grant, namespace, command, ahead = false } = record;
       const startedNs = BigInt(record.startedNs);
       const deadlineNs = BigInt(record.deadlineNs);
       log.info({ leaseId: grant.leaseId }, 'attempt of an earlier agent found running');
@@ -66,6 +70,7 @@ async function findOne(
         command,
         startedNs,
         deadlineNs,
+        ahead,
         onGap,
         log,
       });

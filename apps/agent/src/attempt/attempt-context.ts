@@ -2,6 +2,7 @@
 import type { GatewayClient } from '../gateway/gateway-client.js';
 import type { SlotProvider } from '../gpu/slot-provider.js';
 import type { GuardPool } from '../guard/guard-pool.js';
+import type { AheadLeases } from '../lease/ahead-leases.js';
 import type { LeasePoller } from '../lease/lease-poller.js';
 import type { SlotTable } from '../lease/slot-table.js';
 import type { Log } from '../log.js';
@@ -14,6 +15,7 @@ export interface AttemptContext {
   readonly namespace: boolean;
   readonly slots: SlotTable;
   readonly poller: LeasePoller;
+  readonly ahead: AheadLeases;
   readonly provider: SlotProvider;
   readonly agentFolder: string;
   readonly host: string;

@@ -76,6 +76,11 @@ export function createAttemptFiles(files: AttemptFiles, grant: LeaseGrant): void
   writeFileSync(files.wandbParameters, wandbParameters(grant.parameters), { mode: 0o600 });
 }
 
+/** Removes what was made for an attempt that will not start here. */
+export function removeAttemptFiles(files: AttemptFiles): void {
+  rmSync(files.folder, { recursive: true, force: true });
+}
+
 /** Removes the folder, or keeps it among the last failed ones. Does not follow symbolic links. */
 export async function releaseAttemptFiles(
   agentFolder: string,
@@ -85,7 +90,7 @@ export async function releaseAttemptFiles(
   rmSync(files.socket, { force: true });
   if (lastAttempt) rmSync(files.checkpoints, { recursive: true, force: true });
   if (!keep) {
-    rmSync(files.folder, { recursive: true, force: true });
+    removeAttemptFiles(files);
     return;
   }
   const kept = join(agentFolder, 'failed');

@@ -20,10 +20,18 @@ export interface AttemptRecord {
   /** CLOCK_MONOTONIC, nanoseconds, decimal. */
   readonly startedNs: string;
   readonly deadlineNs: string;
+  /** Started from a lease ahead: the server may not know of the start yet, and has to be told before anything else. */
+  readonly ahead?: boolean;
 }
 
 /** Identity of this boot of the machine; empty where the kernel does not tell. */
 export function bootId(): string {
+  return (thisBoot ??= readBootId());
+}
+
+let thisBoot: string | undefined;
+
+function readBootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   } catch {
@@ -58,6 +66,7 @@ export function readRecord(path: string): AttemptRecord | undefined {
     namespace: 'namespace' in value && value.namespace === true,
     startedNs: digitsOf(value, 'startedNs'),
     deadlineNs: digitsOf(value, 'deadlineNs'),
+    ahead: 'ahead' in value && value.ahead === true,
   };
 }
 

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitSchema } from '@swath/contracts';
-import type { LeaseCommand, LeaseGrant, ProcessExit, StopReason } from '@swath/contracts';
+import type { LeaseCommand, LeaseGrant, ProcessExit, StartReply, StopReason } from '@swath/contracts';
 import type { GuardReport, Launch } from '../guard/guard-messages.js';
 import type { GuardLink } from '../guard/guard-link.js';
 import { recordProcess } from '../guard/process-journal.js';
@@ -28,6 +28,8 @@ export interface AttemptOptions {
   readonly deadlineNs: bigint;
   /** The user's process, when the attempt is adopted. */
   readonly command?: ProcessIdentity | undefined;
+  /** Started from a lease ahead: the server has yet to be told. */
+  readonly ahead: boolean;
   /** The machine slept: leases must be renewed now. */
   readonly onGap: () => void;
   readonly log: Log;
@@ -43,22 +45,32 @@ const resumable: readonly StopReason[] = ['paused', 'preempted', 'budget'];
 export class Attempt {
   /** How the process ended; never rejects. */
   readonly exit: Promise<ProcessExit>;
+  /** The command runs, or could not be started. */
+  readonly running: Promise<void>;
   /** The guard has left: all output is in the file. */
   readonly closed: Promise<void>;
+  /** The server knows of the start; nothing else is to be sent of the attempt before. Never rejects. */
+  readonly confirmed: Promise<void>;
   readonly #options: AttemptOptions;
   #deadlineNs: bigint;
   #command: ProcessIdentity | undefined;
   #stopReason: StopReason | undefined;
   #hasExit = false;
   #resolveExit: (exit: ProcessExit) => void = () => undefined;
+  #resolveRunning: () => void = () => undefined;
   #resolveClosed: () => void = () => undefined;
+  #resolveConfirmed: () => void = () => undefined;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.#deadlineNs = options.deadlineNs;
     this.#command = options.command;
     this.exit = new Promise((resolve) => (this.#resolveExit = resolve));
+    this.running = new Promise((resolve) => (this.#resolveRunning = resolve));
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.confirmed = options.ahead
+      ? new Promise((resolve) => (this.#resolveConfirmed = resolve))
+      : Promise.resolve();
     this.#record();
     options.guard.listen((report) => this.#hear(report));
   }
@@ -69,6 +81,16 @@ export class Attempt {
 
   get files(): AttemptFiles {
     return this.#options.files;
+  }
+
+  /** When it was started here, CLOCK_MONOTONIC. */
+  get startedNs(): bigint {
+    return this.#options.startedNs;
+  }
+
+  /** Whether it was started from a lease ahead. */
+  get ahead(): boolean {
+    return this.#options.ahead;
   }
 
   /** Why the server or this node stopped it; undefined while nobody did. */
@@ -104,6 +126,12 @@ export class Attempt {
     });
   }
 
+  /** The server has answered the report of its start. `fenced`: the lease had ended, and the command is killed. */
+  confirm(state: StartReply['state']): void {
+    if (state === 'fenced') this.stop('fenced', 0);
+    this.#resolveConfirmed();
+  }
+
   /** The lease was renewed. An answer that comes late never shortens it. */
   renew(deadlineNs: bigint): void {
     if (deadlineNs <= this.#deadlineNs) return;
@@ -115,7 +143,7 @@ export class Attempt {
   obey(command: LeaseCommand): void {
     if (command.leaseId !== this.grant.leaseId) return;
     if (command.type === 'stop') this.stop(command.reason, command.graceMs);
-    else this.checkpoint();
+    else if (command.type === 'checkpoint') this.checkpoint();
   }
 
   /** Ends the attempt. The first reason counts; a repeated stop may shorten the grace. */
@@ -152,6 +180,7 @@ export class Attempt {
     switch (report.type) {
       case 'started':
         this.#command = { pid: report.pid, startTicks: report.startTicks };
+        this.#resolveRunning();
         this.#record();
         return;
       case 'gap':
@@ -185,11 +214,12 @@ export class Attempt {
   #end(exit: ProcessExit): void {
     if (this.#hasExit) return;
     this.#hasExit = true;
+    this.#resolveRunning();
     this.#resolveExit(exit);
   }
 
   #record(): void {
-    const { grant, guard, namespace, startedNs, files } = this.#options;
+    const { grant, guard, namespace, startedNs, files, ahead } = this.#options;
     writeRecord(files.record, {
       grant,
       guard: guard.process,
@@ -198,6 +228,7 @@ export class Attempt {
       namespace,
       startedNs: String(startedNs),
       deadlineNs: String(this.#deadlineNs),
+      ...(ahead ? { ahead } : {}),
     });
   }
 }

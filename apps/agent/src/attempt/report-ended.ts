@@ -2,14 +2,17 @@
  * Reports ends that have no running process any more: attempts that ended while no agent was there, and leases whose
  * attempt could not be started. Streams left on disk are delivered first.
  */
-import type { ProcessExit } from '@swath/contracts';
+import type { LeaseGrant, ProcessExit } from '@swath/contracts';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
-import type { ReceivedLease } from '../lease/lease-poller.js';
+import type { ReceivedLease } from '../lease/received-lease.js';
 import type { FoundAttempt } from './adopt-attempts.js';
 import { releaseAttemptFiles } from './attempt-files.js';
+import { bootId } from './attempt-record.js';
+import type { AttemptRecord } from './attempt-record.js';
 import { AttemptStreams } from './attempt-streams.js';
 import type { AttemptContext } from './attempt-context.js';
+import { reportStart } from './report-start.js';
 
 /** Delivers what an attempt of an earlier agent left, and removes it. */
 export async function reportEnded(
@@ -23,6 +26,14 @@ export async function reportEnded(
     obey: () => undefined,
     stop: () => undefined,
   };
+  if (record.ahead === true) {
+    const start = {
+      grant: record.grant,
+      elapsedMs: () => sinceStart(record, exit),
+      confirm: () => undefined,
+    };
+    await reportStart(start, context);
+  }
   const streams = new AttemptStreams(ended, context);
   await streams.finishMetrics();
   const acknowledged = await reportExit(record.grant, exit, context);
@@ -30,6 +41,12 @@ export async function reportEnded(
   streams.close();
   if (acknowledged)
     await releaseAttemptFiles(context.agentFolder, files, { keep: false, lastAttempt: false });
+}
+
+/** Milliseconds since the attempt was started; after another boot of the machine at least as long as it ran. */
+function sinceStart(record: AttemptRecord, exit: ProcessExit): number {
+  if (record.bootId !== bootId()) return exit.durationMs;
+  return Number(process.hrtime.bigint() - BigInt(record.startedNs)) / 1e6;
 }
 
 /** Reports a lease whose attempt this node could not start (disk full, folder not writable) or would not, because it leaves. */
@@ -49,6 +66,19 @@ export async function reportUnstarted(
   };
   await reportExit(grant, exit, context);
   context.slots.release(grant.slots);
+}
+
+/** Gives a lease ahead back that was not started, until the server has answered. */
+export async function giveBack(
+  { leaseId, attempt }: Pick<LeaseGrant, 'leaseId' | 'attempt'>,
+  { gateway, signal, log }: AttemptContext,
+): Promise<void> {
+  try {
+    await untilAnswered(() => gateway.release(leaseId, { attempt }, signal), { signal, maxDelayMs: 5000 });
+  } catch (error) {
+    // It has ended on the server, or this agent leaves and its node is signed off.
+    log.debug({ leaseId, reason: String(error) }, 'a lease ahead could not be given back');
+  }
 }
 
 async function reportExit(

@@ -1,77 +1,44 @@
 /**
- * The whole life of an attempt on this node, on one page: files, command and environment, start through a waiting guard,
- * metrics and output on their way to the server, the end reported, the next lease taken from the same reply. The agent
+ * The whole life of an attempt on this node, on one page: start through a waiting guard, metrics and output on their way to the
+ * server, the next attempt started on the slot that becomes free, the end reported, new leases taken from the reply. The agent
  * calls it for each lease it is granted, and for each attempt it adopts after a restart.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import { expandCommand } from '@swath/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CompleteReply, LeasePoll, ProcessExit } from '@swath/contracts';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
-import type { ReceivedLease } from '../lease/lease-poller.js';
+import type { ReceivedLease } from '../lease/received-lease.js';
 import { NodeSession } from '../lease/node-session.js';
 import type { AttemptContext } from './attempt-context.js';
-import { attemptEnvironment } from './attempt-environment.js';
-import { attemptFiles, createAttemptFiles, isSafeId, releaseAttemptFiles } from './attempt-files.js';
+import { releaseAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
-import { Attempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
+import { PreparedAttempt } from './prepare-attempt.js';
+import { reportStart, startOf } from './report-start.js';
 
-/** Starts the process of a lease. The caller follows it with `followAttempt`. */
-export function startAttempt({ grant, sentNs }: ReceivedLease, context: AttemptContext): Attempt {
-  const { agentFolder, guards, namespace, host, inherited, pythonFolder, log } = context;
-  // Ids become file names and parts of addresses here.
-  for (const id of [grant.attemptId, grant.trialId, grant.leaseId, grant.runId]) {
-    if (!isSafeId(id)) throw new Error(`the id ${JSON.stringify(id)} cannot be a file name`);
-  }
-  const files = attemptFiles(agentFolder, grant);
-  createAttemptFiles(files, grant);
-  const devices = context.provider.environment(context.slots.pick(grant.slots));
-  const resumeFrom = checkpointOf(files.checkpoints, grant.attempt > 1 || grant.resume !== undefined);
-  const env = attemptEnvironment({ grant, files, host, inherited, pythonFolder, devices, resumeFrom });
-  const argv = expandCommand(grant.command, {
-    parameters: grant.parameters,
-    program: grant.program,
-    interpreter: interpreterOn(env['PATH'] ?? ''),
-    environment: env,
-    argsJsonFile: files.parameters,
-  });
-  const attempt = new Attempt({
-    grant,
-    files,
-    guard: guards.take(),
-    namespace,
-    startedNs: process.hrtime.bigint(),
-    deadlineNs: sentNs + BigInt(grant.ttlMs) * 1_000_000n,
-    onGap: context.onGap,
-    log,
-  });
-  // Here and not in the guard, whose own folder is the root: a relative folder counts from where the agent was started.
-  const cwd = grant.workingDir === undefined ? files.work : resolve(grant.workingDir);
-  attempt.start({ argv, cwd, env });
-  log.info(
-    { leaseId: grant.leaseId, trialId: grant.trialId, attempt: grant.attempt, slots: grant.slots },
-    'attempt started',
-  );
-  return attempt;
+/** Starts the process of a lease on its slots. The caller follows it with `followAttempt`. */
+export function startAttempt(lease: ReceivedLease, context: AttemptContext): Attempt {
+  return new PreparedAttempt(lease, context).start(lease.grant.slots, false);
 }
 
-/** Follows an attempt to its acknowledged end, and passes on the lease that comes with the acknowledgement. */
+/** Follows an attempt to its acknowledged end, and passes on the leases that come with the acknowledgement. */
 export async function followAttempt(
   attempt: Attempt,
   context: AttemptContext,
   onEnded: () => void,
 ): Promise<void> {
+  const { leaseId, slots } = attempt.grant;
+  // Before anything is awaited: between two attempts of a slot lies nothing but this.
+  const ended = attempt.exit.then((exit) => ({ exit, follower: context.ahead.follow(attempt, exit) }));
+  await attempt.confirmed;
   const streams = new AttemptStreams(attempt, context);
-  const exit = await attempt.exit;
+  const { exit, follower } = await ended;
+  if (follower !== undefined) await letStart(follower, exit.durationMs, context.signal);
   await streams.finishMetrics();
-  const acknowledged = await completeAttempt(attempt, exit, context);
+  const acknowledged = await completeAttempt(attempt, { exit, follower }, context);
   onEnded();
   if (!exit.reaped) {
-    context.log.error(
-      { leaseId: attempt.grant.leaseId, slots: attempt.grant.slots },
-      'a process cannot be killed; its slots are taken out of use',
-    );
+    context.log.error({ leaseId, slots }, 'a process cannot be killed; its slots are taken out of use');
   }
   await attempt.closed;
   await streams.finishLogs();
@@ -84,17 +51,34 @@ export async function followAttempt(
   });
 }
 
-/** Reports the end and takes the next lease from the reply; false when the agent had to leave before it was answered. */
+/** Longest pause after a start before the end that made room for it is reported, milliseconds. */
+const START_PAUSE_MS = 150;
+
+/** The command that was just started goes first: what the report sets in motion, here and on a server beside, would slow it down. */
+async function letStart(follower: Attempt, ranMs: number, signal: AbortSignal): Promise<void> {
+  await follower.running;
+  await delay(Math.min(START_PAUSE_MS, ranMs / 4), undefined, { signal }).catch(() => undefined);
+}
+
+interface Ending {
+  readonly exit: ProcessExit;
+  /** What was started on its slots. */
+  readonly follower: Attempt | undefined;
+}
+
+/**
+ * Reports the end, with the start of what follows, and takes new leases from the reply; false when the agent had to leave before
+ * it was answered.
+ */
 async function completeAttempt(
   attempt: Attempt,
-  exit: ProcessExit,
+  { exit, follower }: Ending,
   context: AttemptContext,
 ): Promise<boolean> {
   const { gateway, slots, poller, signal, log } = context;
   const { leaseId, attempt: number, slots: used } = attempt.grant;
   if (!exit.reaped) slots.quarantine(used);
-  const offered = slots.reoffer(used);
-  const poll = await poller.besides(offered);
+  const poll = await poller.besides(follower === undefined ? slots.reoffer(used) : []);
   log.info(
     { leaseId, cause: exit.cause, code: exit.code, signal: exit.signal, ms: exit.durationMs },
     'attempt ended',
@@ -104,7 +88,18 @@ async function completeAttempt(
     await untilAnswered(
       async () => {
         sentNs = process.hrtime.bigint();
-        const body = { attempt: number, exit, ...(withPoll === undefined ? {} : { poll: withPoll }) };
+        const start =
+          follower === undefined
+            ? {}
+            : {
+                start: { leaseId: follower.grant.leaseId, ...startOf(follower.grant, follower.elapsedMs()) },
+              };
+        const body = {
+          attempt: number,
+          exit,
+          ...start,
+          ...(withPoll === undefined ? {} : { poll: withPoll }),
+        };
         return await gateway.complete(leaseId, body, signal);
       },
       { signal, maxDelayMs: 5000 },
@@ -115,36 +110,20 @@ async function completeAttempt(
       if (poll === undefined || !NodeSession.isForgotten(error)) throw error;
       return await send(undefined);
     });
-    const next =
-      reply.next === undefined || poll === undefined
-        ? undefined
-        : await poller.confirm(reply.next, poll.generation);
-    poller.take(next, offered, sentNs);
+    if (follower !== undefined) {
+      if (reply.start === undefined) await reportStart(follower, context);
+      else follower.confirm(reply.start);
+    }
+    await poller.takeFrom(poll, reply.next, sentNs);
     return true;
   } catch (error) {
-    slots.release(offered);
+    await poller.takeFrom(poll, undefined, sentNs);
+    // The start has not been looked at.
+    if (follower !== undefined) await reportStart(follower, context);
     if (signal.aborted) return false;
     if (!(error instanceof GatewayError)) throw error;
     // The lease has ended on the server: it knows, or no longer wants to know, how.
     log.warn({ leaseId, reason: error.message }, 'the end of an attempt was refused');
     return true;
   }
-}
-
-/** The trial's checkpoint folder when there is something in it to go on from. */
-function checkpointOf(folder: string, mayResume: boolean): string | undefined {
-  return mayResume && existsSync(folder) && readdirSync(folder).length > 0 ? folder : undefined;
-}
-
-const interpreters = new Map<string, string>();
-
-/** `python`, or `python3` where only that is there: W&B means whichever runs Python. */
-function interpreterOn(path: string): string {
-  const known = interpreters.get(path);
-  if (known !== undefined) return known;
-  const has = (name: string): boolean =>
-    path.split(delimiter).some((folder) => existsSync(join(folder, name)));
-  const found = !has('python') && has('python3') ? 'python3' : 'python';
-  interpreters.set(path, found);
-  return found;
 }

@@ -9,6 +9,7 @@ import {
   logReplySchema,
   metricReplySchema,
   nodeRegisteredSchema,
+  startReplySchema,
 } from '@swath/contracts';
 import type {
   CompleteLease,
@@ -23,6 +24,9 @@ import type {
   MetricReply,
   NodeRegistered,
   RegisterNode,
+  ReleaseLease,
+  StartLease,
+  StartReply,
 } from '@swath/contracts';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError, JsonClient } from './http-json.js';
@@ -70,6 +74,16 @@ export class GatewayClient {
   async complete(leaseId: string, body: CompleteLease, signal?: AbortSignal): Promise<CompleteReply> {
     const timeoutMs = (body.poll?.waitMs ?? 0) + ANSWER_MS;
     return await this.#post(`/leases/${leaseId}:complete`, body, completeReplySchema, { signal, timeoutMs });
+  }
+
+  /** Says that the process of a lease ahead was started. */
+  async start(leaseId: string, body: StartLease, signal?: AbortSignal): Promise<StartReply> {
+    return await this.#post(`/leases/${leaseId}:start`, body, startReplySchema, { signal });
+  }
+
+  /** Gives a lease ahead back. */
+  async release(leaseId: string, body: ReleaseLease, signal?: AbortSignal): Promise<void> {
+    await this.#send(`/leases/${leaseId}:release`, body, { signal });
   }
 
   /** Stores rows of a run. */

@@ -35,7 +35,7 @@ export class AttemptProcess {
   readonly #output: OutputLines;
   readonly #outputFd: number;
   readonly #startedNs = process.hrtime.bigint();
-  readonly #oomKillsBefore = oomKills();
+  readonly #oomKillsBefore: number;
   #deadlineNs: bigint;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #ending: Ending | undefined;
@@ -58,6 +58,7 @@ export class AttemptProcess {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.#oomKillsBefore = oomKills();
     this.#scope = { wholeNamespace, session: this.#child.pid, marker: launch.marker };
     this.closed = this.#live(this.#child);
     this.#armDeadline();

@@ -4,7 +4,6 @@
  * session of its own. It ends the attempt at the lease's deadline also when the agent is dead, proves that no process is
  * left, and writes how it ended to disk. As process 1 of a PID namespace its own death ends everything.
  */
-import { spawn } from 'node:child_process';
 import { createServer, Socket } from 'node:net';
 import { AttemptProcess } from './attempt-process.js';
 import { watchClocks } from './clocks.js';
@@ -80,12 +79,30 @@ function start(launch: Launch): void {
   });
 }
 
-/** The first spawn of a process compiles what later ones only run: done once while there is time. */
+/**
+ * The first attempt of a process compiles what later ones only run: one that does nothing goes before it while there is time. Its
+ * files lead nowhere.
+ */
 function warmUp(): void {
-  const child = spawn('true', [], { cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  child.on('error', () => undefined);
-  child.stdout.resume();
-  child.stderr.resume();
+  const nowhere = '/dev/null';
+  new AttemptProcess(
+    {
+      argv: ['true'],
+      cwd: '/',
+      env: {},
+      marker: 'SWATH_ATTEMPT_ID=none',
+      outputFile: nowhere,
+      // Below a file: nothing is written or renamed there.
+      exitFile: `${nowhere}/exit`,
+      socket: nowhere,
+      deadlineNs: String(process.hrtime.bigint() + 60_000_000_000n),
+      graceMs: 0,
+      journal: { file: nowhere, attempt: { attemptId: '', trialId: '', attempt: 0, slots: [] } },
+    },
+    // Not the whole namespace: its end must not take an attempt along that has begun meanwhile.
+    false,
+    () => undefined,
+  );
 }
 
 // The agent's terminal sends these to its group; only the agent decides for an attempt.

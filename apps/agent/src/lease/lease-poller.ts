@@ -6,25 +6,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_POLL_MS } from '@swath/contracts';
-import type { LeaseGrant, LeasePoll, LeasePollReply } from '@swath/contracts';
+import type { LeasePoll, LeasePollReply } from '@swath/contracts';
+import type { Attempt } from '../attempt/attempt.js';
 import type { GatewayClient } from '../gateway/gateway-client.js';
 import { untilAnswered } from '../gateway/retry.js';
 import type { Log } from '../log.js';
 import { NodeSession } from './node-session.js';
+import type { ReceivedLease } from './received-lease.js';
+import type { AheadLeases } from './ahead-leases.js';
 import type { SlotTable } from './slot-table.js';
-
-/** A lease and when the request that got it was sent (CLOCK_MONOTONIC, nanoseconds): its time runs from there. */
-export interface ReceivedLease {
-  readonly grant: LeaseGrant;
-  readonly sentNs: bigint;
-}
 
 /** What a poller needs. */
 export interface LeasePollerOptions {
   readonly gateway: GatewayClient;
   readonly session: NodeSession;
   readonly slots: SlotTable;
+  readonly ahead: AheadLeases;
   readonly onLease: (lease: ReceivedLease) => void;
+  /** A lease ahead was started on a free slot: its start is to be reported on its own. */
+  readonly onStarted: (attempt: Attempt) => void;
   /** Ends the waiting: the agent is about to leave. */
   readonly signal: AbortSignal;
   /** Ends everything. */
@@ -44,6 +44,7 @@ export class LeasePoller {
   /** When the offers that wait end, by `performance.now()`. */
   #endsAt = 0;
   #running = false;
+  #asksAhead = false;
   readonly #resting: number[] = [];
   readonly #offers = new Set<Promise<void>>();
 
@@ -68,37 +69,73 @@ export class LeasePoller {
 
   /** Offers what is free now. Called when a slot becomes free. */
   offerFree(): void {
-    if (!this.#running || this.#options.signal.aborted) return;
-    const free = this.#options.slots.takeFree();
-    if (free.length === 0) return;
-    const offer = this.#offer(free).finally(() => this.#offers.delete(offer));
-    this.#offers.add(offer);
+    const { slots, ahead, signal, onStarted } = this.#options;
+    if (!this.#running || signal.aborted) return;
+    const taken = slots.takeFree();
+    const started = ahead.startOn(taken);
+    for (const attempt of started) onStarted(attempt);
+    const free = taken.slice(started.length);
+    if (free.length > 0) this.#keep(this.#offer(free));
   }
 
-  /** An offer that waits for nothing: it goes along with the report of an end. `undefined` when nothing is offered any more. */
+  /** Asks for leases ahead, in a request of their own that waits. Called when an attempt was started. */
+  askAhead(): void {
+    if (!this.#running || this.#asksAhead || this.#options.signal.aborted) return;
+    this.#asksAhead = true;
+    this.#keep(
+      this.#untilSatisfied().finally(() => {
+        this.#asksAhead = false;
+      }),
+    );
+  }
+
+  /**
+   * An offer that waits for nothing and asks for the next lease ahead: it goes along with the report of an end. `undefined` when
+   * nothing is offered any more. Its answer goes to `takeFrom`, also when there is none.
+   */
   async besides(free: readonly number[]): Promise<LeasePoll | undefined> {
-    if (!this.#running || free.length === 0) return undefined;
-    const { generation } = await this.#options.session.current();
-    return { offerId: randomUUID(), generation, free: [...free], waitMs: 0 };
+    const { session, ahead, slots } = this.#options;
+    const { generation, ahead: grantsAhead = false } = await session.current();
+    const wanted = this.#running && grantsAhead ? ahead.request() : 0;
+    if (!this.#running || (free.length === 0 && wanted === 0)) {
+      slots.release(free);
+      return undefined;
+    }
+    return { offerId: randomUUID(), generation, free: [...free], waitMs: 0, ...aheadOf(wanted) };
+  }
+
+  /** Passes on the answer to an offer of `besides`, or frees what it offered when there is none. */
+  async takeFrom(
+    poll: LeasePoll | undefined,
+    reply: LeasePollReply | undefined,
+    sentNs: bigint,
+  ): Promise<void> {
+    if (poll === undefined) return;
+    const confirmed = reply && (await this.#confirm(reply, poll.generation));
+    this.#options.ahead.answered(poll.ahead ?? 0);
+    this.#take(confirmed, poll.free, sentNs);
+    this.askAhead();
   }
 
   /** The answer to a poll, without leases that a registration has ended while the answer was on its way. */
-  async confirm(reply: LeasePollReply, generation: number): Promise<LeasePollReply> {
+  async #confirm(reply: LeasePollReply, generation: number): Promise<LeasePollReply> {
     const { session, log } = this.#options;
-    if (reply.leases.length === 0 || (await session.holds(generation))) return reply;
+    const granted = [...reply.leases, ...(reply.ahead ?? [])];
+    if (granted.length === 0 || (await session.holds(generation))) return reply;
     log.warn(
-      { leases: reply.leases.map(({ leaseId }) => leaseId) },
+      { leases: granted.map(({ leaseId }) => leaseId) },
       'leases of an older registration are left alone',
     );
-    return { ...reply, leases: [] };
+    return { drain: reply.drain, leases: [] };
   }
 
   /** Passes on the leases of an answer and frees the slots it did not use. */
-  take(reply: LeasePollReply | undefined, offered: readonly number[], sentNs: bigint): void {
-    const { slots, onLease } = this.#options;
+  #take(reply: LeasePollReply | undefined, offered: readonly number[], sentNs: bigint): void {
+    const { slots, ahead, onLease } = this.#options;
     const used = new Set(reply?.leases.flatMap((grant) => grant.slots));
     slots.occupy([...used]);
     for (const grant of reply?.leases ?? []) onLease({ grant, sentNs });
+    ahead.take(reply?.ahead ?? [], sentNs);
     slots.release(offered.filter((index) => !used.has(index)));
   }
 
@@ -110,7 +147,7 @@ export class LeasePoller {
     const waitMs = Math.max(0, Math.round(this.#endsAt - began));
     let answer: { reply: LeasePollReply; sentNs: bigint } | undefined;
     try {
-      answer = await this.#ask(free, waitMs);
+      answer = await this.#ask({ free, waitMs, ahead: 0 });
       const hasty = waitMs >= MIN_ROUND_MS && performance.now() - began < MIN_ROUND_MS;
       const pauseMs = answer.reply.drain ? DRAIN_PAUSE_MS : hasty ? MIN_ROUND_MS : 0;
       if (answer.reply.leases.length === 0) await pause(pauseMs, signal);
@@ -125,16 +162,51 @@ export class LeasePoller {
   #close(free: readonly number[], answer: { reply: LeasePollReply; sentNs: bigint } | undefined): void {
     this.#open -= 1;
     if (answer === undefined || answer.reply.leases.length === 0) this.#resting.push(...free);
-    else this.take(answer.reply, free, answer.sentNs);
+    else this.#take(answer.reply, free, answer.sentNs);
     if (this.#open === 0) this.#options.slots.release(this.#resting.splice(0));
   }
 
-  async #ask(free: readonly number[], waitMs: number): Promise<{ reply: LeasePollReply; sentNs: bigint }> {
+  /** Asks for leases ahead until as many wait as there are attempts to follow. */
+  async #untilSatisfied(): Promise<void> {
+    const { session, ahead, signal, log } = this.#options;
+    while (this.#running && !signal.aborted) {
+      const { ahead: grantsAhead = false } = await session.current();
+      const wanted = grantsAhead ? ahead.request() : 0;
+      if (wanted === 0) return;
+      const began = performance.now();
+      let pauseMs = 0;
+      try {
+        const { reply, sentNs } = await this.#ask({ free: [], waitMs: MAX_POLL_MS, ahead: wanted });
+        this.#take(reply, [], sentNs);
+        const none = (reply.ahead ?? []).length === 0;
+        if (none) pauseMs = reply.drain ? DRAIN_PAUSE_MS : MIN_ROUND_MS - (performance.now() - began);
+      } catch (error) {
+        if (!signal.aborted)
+          log.error({ reason: String(error) }, 'the server refuses to lease ahead; trying again');
+        pauseMs = DRAIN_PAUSE_MS;
+      } finally {
+        ahead.answered(wanted);
+      }
+      await pause(pauseMs, signal);
+    }
+  }
+
+  #keep(request: Promise<void>): void {
+    const kept = request.finally(() => this.#offers.delete(kept));
+    this.#offers.add(kept);
+  }
+
+  async #ask(wish: {
+    readonly free: readonly number[];
+    readonly waitMs: number;
+    readonly ahead: number;
+  }): Promise<{ reply: LeasePollReply; sentNs: bigint }> {
     const { gateway, session, signal, gone, log } = this.#options;
     let offerId = randomUUID();
     for (;;) {
       const { nodeId, generation } = await session.current();
-      const poll: LeasePoll = { offerId, generation, free: [...free], waitMs };
+      const { free, waitMs, ahead } = wish;
+      const poll: LeasePoll = { offerId, generation, free: [...free], waitMs, ...aheadOf(ahead) };
       let sentNs = 0n;
       try {
         const reply = await untilAnswered(
@@ -148,11 +220,11 @@ export class LeasePoller {
             onFailure: (error) => log.debug({ reason: error.message }, 'poll failed; the same offer again'),
           },
         );
-        return { reply: await this.confirm(reply, generation), sentNs };
+        return { reply: await this.#confirm(reply, generation), sentNs };
       } catch (error) {
         if (signal.aborted) {
           const reply = await gateway.poll(nodeId, { ...poll, waitMs: 0 }, gone);
-          return { sentNs, reply: await this.confirm(reply, generation) };
+          return { sentNs, reply: await this.#confirm(reply, generation) };
         }
         if (!NodeSession.isForgotten(error)) throw error;
         await session.register();
@@ -160,6 +232,11 @@ export class LeasePoller {
       }
     }
   }
+}
+
+/** The field of a poll that asks for leases ahead; absent for an older server. */
+function aheadOf(wanted: number): Pick<LeasePoll, 'ahead'> {
+  return wanted === 0 ? {} : { ahead: wanted };
 }
 
 /** Waits; returns at once when the signal fires. */

@@ -47,6 +47,12 @@ export class SlotTable {
     for (const index of indices) this.#use.set(index, 'busy');
   }
 
+  /** Whether slots that an attempt has left can go to the next at once; they stay busy then. */
+  handOver(indices: readonly number[]): boolean {
+    const usable = this.pick(indices).filter((slot) => slot.healthy && this.#use.get(slot.index) === 'busy');
+    return usable.length === indices.length;
+  }
+
   /** Marks slots of an ended attempt as offered in the request that reports its end. */
   reoffer(indices: readonly number[]): number[] {
     const healthy = this.pick(indices).filter((slot) => slot.healthy && this.#use.get(slot.index) === 'busy');
