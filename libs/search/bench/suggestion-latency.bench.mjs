@@ -1,9 +1,11 @@
-// CPU time of one `bayes` suggestion after 100, 500 and 1,000 trials in 20 mixed dimensions, all threads of the process.
+// CPU time of one `bayes` suggestion around 100, 500 and 1,000 trials in 20 mixed dimensions, all threads of the process, in a process
+// that has suggested before, as an orchestrator's has.
 // Needs `npm run build`. Prints p50 and p95 in milliseconds; nothing here passes or fails.
 import { suggest } from '../dist/index.js';
 
 const SIZES = [100, 500, 1000];
-const WARM_UP = 10;
+const WARM_UP = 50;
+/** Suggestions measured, half of them before and half after the named number of trials. */
 const MEASURED = 60;
 
 const named = (prefix, count, parameter) =>
@@ -33,20 +35,27 @@ function observation(number, parameters) {
 const percentile = (sorted, p) =>
   sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))].toFixed(1);
 
-for (const size of SIZES) {
-  const random = suggest({ ...base, method: 'random', history: [], nextNumber: 0, count: size });
+/** A sweep that goes on from `from` random trials: CPU milliseconds of each of `calls` suggestions. */
+function suggestions(from, calls) {
+  const random = suggest({ ...base, method: 'random', history: [], nextNumber: 0, count: from });
   const history = random.suggestions.map(({ parameters }, number) => observation(number, parameters));
   const spent = [];
   let model = null;
-  for (let call = 0; call < WARM_UP + MEASURED; call++) {
+  for (let call = 0; call < calls; call++) {
     const number = history.length;
     const before = process.cpuUsage();
     const result = suggest({ ...base, method: 'bayes', history, nextNumber: number, count: 1, model });
     const { user, system } = process.cpuUsage(before);
     model = result.model;
-    if (call >= WARM_UP) spent.push((user + system) / 1000);
+    spent.push((user + system) / 1000);
     history.push(observation(number, result.suggestions[0].parameters));
   }
+  return spent;
+}
+
+suggestions(50, WARM_UP);
+for (const size of SIZES) {
+  const spent = suggestions(size - MEASURED / 2, MEASURED);
   spent.sort((a, b) => a - b);
   process.stdout.write(
     `n = ${size}: CPU p50 ${percentile(spent, 0.5)} ms, p95 ${percentile(spent, 0.95)} ms\n`,

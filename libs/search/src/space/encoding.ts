@@ -91,15 +91,19 @@ function encodeRow(
   parameterOf: readonly number[],
   values: Assignment,
 ): Float64Array {
-  return Float64Array.from(parameterOf, (index) => {
+  // A plain loop: a whole history is encoded for each suggestion, and `Float64Array.from` goes through an iterator.
+  const row = new Float64Array(parameterOf.length);
+  for (let axis = 0; axis < row.length; axis++) {
+    const index = parameterOf[axis] ?? 0;
     const scale = scales[index];
     const flat = space[index];
     const value = values[index];
-    if (scale === undefined || flat === undefined) return 0;
+    if (scale === undefined || flat === undefined) continue;
     if (value === undefined || (flat.conditions.length > 0 && !isActive(flat, values)))
-      return scale.category ? INACTIVE_LEVEL : 0.5;
-    return scale.encode(value);
-  });
+      row[axis] = scale.category ? INACTIVE_LEVEL : 0.5;
+    else row[axis] = scale.encode(value);
+  }
+  return row;
 }
 
 function decodeRow(
