@@ -105,10 +105,13 @@ describe('an agent with leases ahead', { timeout: 60_000 }, () => {
     expect(readdirSync(folder)).not.toContain('second-ran');
   });
 
-  it('kills what it started when the lease had ended on the server', async () => {
+  it('kills what it started when the lease had ended on the server, and sends nothing of it', async () => {
     // Heartbeats would tell of it before the start.
     gateway.failure = { status: 503, code: 'server/unavailable', path: /heartbeat$/ };
-    gateway.add({ command: waitFor('go') }, { command: ['sleep', '300'] });
+    gateway.add(
+      { command: waitFor('go') },
+      { command: sh('echo "{\\"loss\\":1}" >> "$SWATH_METRICS"; exec sleep 300') },
+    );
     await granted(2);
     await expect.poll(attempts).toHaveLength(2);
     gateway.expire(toldOf(1));
@@ -116,6 +119,7 @@ describe('an agent with leases ahead', { timeout: 60_000 }, () => {
     await ended(0);
     expect(toldOf(0).completions[0]?.start).toBeDefined();
     await expect.poll(attempts, { timeout: 20_000 }).toEqual([]);
-    expect(toldOf(1).started).toBeUndefined();
+    expect(toldOf(1)).toMatchObject({ started: undefined, completions: [] });
+    expect(toldOf(1).metrics.size + toldOf(1).logs.size).toBe(0);
   });
 });

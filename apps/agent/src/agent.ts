@@ -312,8 +312,9 @@ export class Agent {
     }
   }
 
-  #follow(life: Promise<void>): void {
-    const followed = life
+  #follow(life: Promise<unknown>): void {
+    const followed: Promise<void> = life
+      .then(() => undefined)
       .catch((error: unknown) => this.#failed('attempt', error))
       .finally(() => this.#following.delete(followed));
     this.#following.add(followed);

@@ -136,11 +136,6 @@ export const errorCatalogue = {
     'There is no such organisation, team or project',
     'Give the id of a scope that your key reaches.',
   ),
-  'budget/limit-below-use': entry(
-    409,
-    'The limit is below what is already used',
-    'Give a limit of at least the amount in detail, or stop sweeps that spend from it.',
-  ),
   'node/not-found': entry(404, 'There is no such node', 'List nodes to see the ids you can reach.'),
   'lease/fenced': entry(
     409,

@@ -7,8 +7,10 @@ import type { Queryable, Tx } from '@swath/persistence';
 /** A budget with the balances of its accounts. */
 export interface BudgetAccounts {
   readonly id: string;
+  readonly orgId: string;
   readonly unit: string;
   readonly hard: boolean;
+  readonly limit: bigint;
   readonly scopeKind: string;
   readonly scopeId: string;
   readonly onExhaust: string;
@@ -24,6 +26,8 @@ interface AccountRow {
   readonly scope_kind: string;
   readonly scope_id: string;
   readonly on_exhaust: string;
+  readonly org_id: string;
+  readonly limit_amount: bigint;
 }
 
 /** Account id of a budget. */
@@ -37,18 +41,14 @@ export async function lockBudgets(
   budgetIds: readonly string[],
 ): Promise<Map<string, BudgetAccounts>> {
   if (budgetIds.length === 0) return new Map();
-  const rows = await tx.query<AccountRow>(
-    `SELECT a.budget_id, a.kind, a.balance, a.unit, a.mode, b.scope_kind, b.scope_id, b.on_exhaust
-     FROM ledger_lock($1) a JOIN budget b ON b.id = a.budget_id`,
-    [[...new Set(budgetIds)]],
-  );
+  const rows = await tx.query<AccountRow>('SELECT * FROM ledger_lock($1)', [[...new Set(budgetIds)]]);
   return collect(rows);
 }
 
 /** Reads the accounts of a sweep's own budgets without a lock. */
 export async function readSweepBudgets(db: Queryable, sweepId: string): Promise<BudgetAccounts[]> {
   const rows = await db.query<AccountRow>(
-    `SELECT a.budget_id, a.kind, a.balance, a.unit, a.mode, b.scope_kind, b.scope_id, b.on_exhaust
+    `SELECT a.budget_id, a.kind, a.balance, a.unit, a.mode, b.org_id, b.scope_kind, b.scope_id, b.on_exhaust, b.limit_amount
      FROM budget b JOIN ledger_account a ON a.budget_id = b.id WHERE b.scope_kind = 'sweep' AND b.scope_id = $1`,
     [sweepId],
   );
@@ -60,8 +60,10 @@ function collect(rows: readonly AccountRow[]): Map<string, BudgetAccounts> {
   for (const row of rows) {
     const known = budgets.get(row.budget_id) ?? {
       id: row.budget_id,
+      orgId: row.org_id,
       unit: row.unit,
       hard: row.mode === 'HARD',
+      limit: row.limit_amount,
       scopeKind: row.scope_kind,
       scopeId: row.scope_id,
       onExhaust: row.on_exhaust,
@@ -219,14 +221,69 @@ export function committedOf({ balance }: Pick<BudgetAccounts, 'balance'>): bigin
   return balance.held + balance.spent + balance.overdraft;
 }
 
+/** Everything that was granted to a budget and not taken back. */
+function grantedOf(budget: Pick<BudgetAccounts, 'balance'>): bigint {
+  return budget.balance.avail + committedOf(budget);
+}
+
 /**
- * Sets the limit of a budget as its next version and grants or takes back the difference. The caller has locked the accounts and
- * checked that the limit covers what is committed.
+ * What is still to be taken back from a HARD budget whose limit was set below what was held of it: nothing of it may be held anew, and
+ * it goes as holds are given back (`cutsOf`).
+ *
+ * @source cost and reliability, section 1.3 (`pending_cut`). Differs: it is not stored, it is what is granted beyond the limit.
+ */
+export function pendingCutOf(budget: Pick<BudgetAccounts, 'balance' | 'hard' | 'limit'>): bigint {
+  const beyond = grantedOf(budget) - budget.limit;
+  return budget.hard && beyond > 0n ? beyond : 0n;
+}
+
+/** What may be held anew of a budget: what is available, without what is to be taken back. */
+export function spendableOf(budget: Pick<BudgetAccounts, 'balance' | 'hard' | 'limit'>): bigint {
+  return budget.balance.avail - pendingCutOf(budget);
+}
+
+/** Moves balances as a posting will. */
+export function applyTransfers(budget: BudgetAccounts, transfers: readonly Transfer[]): void {
+  for (const { from, to, amount } of transfers) {
+    budget.balance[from] -= amount;
+    budget.balance[to] += amount;
+  }
+}
+
+/**
+ * The postings that take back what budgets have to give now. Their balances are as after the postings of the same transaction.
+ *
+ * @param event what gave the holds back; makes the keys
+ */
+export function cutsOf(budgets: Iterable<BudgetAccounts>, event: string): Posting[] {
+  return [...budgets].flatMap((budget): Posting[] => {
+    const pending = pendingCutOf(budget);
+    const { avail } = budget.balance;
+    const amount = avail < pending ? avail : pending;
+    if (amount <= 0n) return [];
+    const to = `issuer:${budget.orgId}:${budget.unit}`;
+    return [
+      {
+        orgId: budget.orgId,
+        kind: 'limit_cut',
+        key: `cut:${event}:${budget.id}`,
+        reason: 'holds beyond the limit were given back',
+        transfers: [{ from: accountOf(budget.id, 'avail'), to, amount }],
+      },
+    ];
+  });
+}
+
+/**
+ * Sets the limit of a budget as its next version and grants or takes back the difference. The caller has locked the accounts. Of a HARD
+ * budget no more is taken back than is available; the rest follows as holds are given back.
  *
  * @returns the new version
  */
 export async function setLimit(tx: Tx, budget: BudgetAccounts, setting: LimitSetting): Promise<number> {
-  const delta = setting.limit - budget.balance.avail - committedOf(budget);
+  const committed = committedOf(budget);
+  const target = budget.hard && setting.limit < committed ? committed : setting.limit;
+  const delta = target - grantedOf(budget);
   const [row] = await tx.query<{ version: number }>(
     'UPDATE budget SET limit_amount = $2, version = version + 1 WHERE id = $1 RETURNING version',
     [budget.id, setting.limit],

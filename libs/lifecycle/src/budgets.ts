@@ -2,15 +2,8 @@
 // through what moved. The API calls these; placement and renewals honour every budget on a sweep's path.
 import { DomainError, formatMicros } from '@swath/contracts';
 import type { Database, Queryable, Tx } from '@swath/persistence';
-import {
-  accountOf,
-  budgetIdOf,
-  committedOf,
-  lockBudgets,
-  openBudget,
-  setLimit,
-  type NewBudget,
-} from './accounts.js';
+import { accountOf, budgetIdOf, lockBudgets, setLimit, type NewBudget } from './accounts.js';
+import { endWhatIsBeyond, lockPools, openMidway } from './open-midway.js';
 import { expectVersion } from './expect-version.js';
 import { wakePool } from './notices.js';
 
@@ -30,6 +23,10 @@ export interface BudgetSummary {
   readonly spent: bigint;
   /** Spent beyond the limit; 0 while every agent keeps its deadlines. */
   readonly overdraft: bigint;
+  /** What happens to running trials when the limit is set below what they hold. */
+  readonly onExhaust: 'stop_new' | 'drain' | 'kill';
+  /** Held or spent beyond a limit that was lowered: given back as trials end. */
+  readonly pendingCut: bigint;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -44,7 +41,7 @@ export interface BudgetVersion {
 }
 
 /** A budget to be opened on an organisation, team or project. */
-export type ScopeBudget = Omit<NewBudget, 'onExhaust' | 'scopeKind'> & {
+export type ScopeBudget = Omit<NewBudget, 'scopeKind'> & {
   readonly scopeKind: 'org' | 'team' | 'project';
   readonly reason: string;
 };
@@ -52,13 +49,14 @@ export type ScopeBudget = Omit<NewBudget, 'onExhaust' | 'scopeKind'> & {
 const scopeTables = { org: 'org', team: 'team', project: 'project' } as const;
 
 /**
- * Opens a budget. Leases that run already are not held against it; their next renewal is not either, their trials' next attempt is.
+ * Opens a budget. What runs under it already counts, from the start of each attempt: `open-midway.ts`.
  *
  * @returns its id
  * @throws `budget/exists`, `budget/scope-not-found`
  */
 export async function createBudget(tx: Tx, budget: ScopeBudget): Promise<string> {
   const id = budgetIdOf(budget.scopeId, budget.unit);
+  await lockPools(tx, budget.orgId);
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('budget:' || $1, 0))`, [id]);
   const column = budget.scopeKind === 'org' ? 'id' : 'org_id';
   const scopes = await tx.query(
@@ -72,7 +70,7 @@ export async function createBudget(tx: Tx, budget: ScopeBudget): Promise<string>
   if (known.length > 0) {
     throw new DomainError('budget/exists', `${budget.scopeKind} ${budget.scopeId} has the budget ${id}`);
   }
-  return openBudget(tx, { ...budget, onExhaust: 'stop_new' });
+  return openMidway(tx, budget);
 }
 
 /** A new limit of a budget. */
@@ -88,9 +86,10 @@ export interface BudgetLimitChange {
 
 /**
  * Sets the limit of a budget as a new version with actor and reason, and lets placement look again. The limit that is in force
- * already makes no version.
+ * already makes no version. Below what is spent and held of a HARD budget nothing more starts or goes on under it, and the limit is
+ * reached as holds are given back; with `kill` what runs is stopped at once.
  *
- * @throws `budget/not-found`, `request/precondition-failed`; `budget/limit-below-use` for a limit below what is spent and held
+ * @throws `budget/not-found`, `request/precondition-failed`
  */
 export async function changeBudgetLimit(db: Database, change: BudgetLimitChange): Promise<void> {
   await db.transaction(async (tx) => {
@@ -102,13 +101,8 @@ export async function changeBudgetLimit(db: Database, change: BudgetLimitChange)
     if (budget === undefined || row === undefined) throw unknownBudget(change.budgetId);
     expectVersion(`budget ${change.budgetId}`, row.version, change.version);
     if (row.limit_amount === change.limit) return;
-    if (change.limit < committedOf(budget)) {
-      throw new DomainError(
-        'budget/limit-below-use',
-        `${describeAmount(budget.unit, committedOf(budget))} is spent or held; the new limit is ${describeAmount(budget.unit, change.limit)}`,
-      );
-    }
     await setLimit(tx, budget, change);
+    await endWhatIsBeyond(tx, budget.id);
     const pools = await tx.query<{ id: string }>('SELECT id FROM pool WHERE org_id = $1', [change.orgId]);
     for (const pool of pools) await wakePool(tx, pool.id);
   });
@@ -127,7 +121,9 @@ export function describeAmount(unit: string, amount: bigint): string {
 const summary = `
   SELECT b.id, b.scope_kind AS "scopeKind", b.scope_id AS "scopeId", coalesce(o.name, t.name, p.name, s.name) AS "scopeName",
     coalesce(p.id, s.project_id) AS "projectId", b.unit, b.mode, b.limit_amount AS "limit", b.version, b.created_at AS "createdAt",
-    avail.balance AS avail, held.balance AS held, spent.balance AS spent, -overdraft.balance AS overdraft
+    avail.balance AS avail, held.balance AS held, spent.balance AS spent, -overdraft.balance AS overdraft, b.on_exhaust AS "onExhaust",
+    CASE b.mode WHEN 'HARD' THEN greatest(0, avail.balance + held.balance + spent.balance + overdraft.balance - b.limit_amount)
+      ELSE 0 END AS "pendingCut"
   FROM budget b
     JOIN ledger_account avail ON avail.id = b.id || ':avail' JOIN ledger_account held ON held.id = b.id || ':held'
     JOIN ledger_account spent ON spent.id = b.id || ':spent' JOIN ledger_account overdraft ON overdraft.id = b.id || ':overdraft'

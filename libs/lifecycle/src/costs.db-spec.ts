@@ -23,7 +23,7 @@ beforeEach(async () => {
   budgetId = await fleet.db.transaction((tx) =>
     createBudget(tx, {
       ...{ orgId: firstIds.org, scopeKind: 'org', scopeId: firstIds.org, unit: 'money:USD' },
-      ...{ limit: 10n ** 12n, mode: 'MONITOR', actor: 'test', reason: 'test' },
+      ...{ limit: 10n ** 12n, mode: 'MONITOR', onExhaust: 'stop_new', actor: 'test', reason: 'test' },
     }),
   );
   sweepId = await fleet.submit(aSpec());

@@ -11,8 +11,7 @@ import {
 } from '@swath/contracts';
 import { amountOf, costOf, gpuTimeOf, settle } from '@swath/ledger';
 import type { Database, Tx } from '@swath/persistence';
-import { inBudget, lockBudgets, type Posting } from './accounts.js';
-import { post } from './accounts.js';
+import { applyTransfers, cutsOf, inBudget, lockBudgets, post, type Posting } from './accounts.js';
 import {
   certainEnd,
   leaseColumns,
@@ -301,6 +300,7 @@ export async function settleLease(
     const budget = budgets.get(hold.budget_id);
     if (budget === undefined) throw new Error(`budget ${hold.budget_id} of lease ${lease.id} is missing`);
     const settlement = settle(hold, amountOf(budget.unit, use), 0n, budget.balance.avail);
+    applyTransfers(budget, settlement.transfers);
     postings.push({
       orgId,
       kind: 'settle',
@@ -310,6 +310,6 @@ export async function settleLease(
     });
     return { ...hold, ...settlement.after };
   });
-  await post(tx, postings);
+  await post(tx, [...postings, ...cutsOf(budgets.values(), `${lease.id}:${lease.settlements + 1}`)]);
   await writeHolds(tx, after);
 }

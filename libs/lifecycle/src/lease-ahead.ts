@@ -1,5 +1,6 @@
 // Which attempts a node gets leases for before a slot of it is free. Called by the placement after the free slots were served,
 // under the same locks. Who goes first is decided in @swath/placement; here money has the last word.
+import { spendableOf } from './accounts.js';
 import { planHold } from '@swath/ledger';
 import { placeAhead, type Share, type SweepWindow } from '@swath/placement';
 import type { Tx } from '@swath/persistence';
@@ -78,7 +79,7 @@ interface Balances {
 }
 
 function balancesAfter({ accounts, placed }: AheadChoice): Balances {
-  const avail = new Map([...accounts].map(([id, { balance }]) => [id, balance.avail]));
+  const avail = new Map([...accounts].map(([id, budget]) => [id, spendableOf(budget)]));
   const held = new Map([...accounts].map(([id, { balance }]) => [id, balance.held]));
   for (const { amounts } of placed) move({ avail, held }, amounts);
   return { avail, held };

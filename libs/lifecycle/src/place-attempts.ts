@@ -5,7 +5,7 @@ import { DomainError, type LeasePoll, type LeasePollReply } from '@swath/contrac
 import { planHold, type HoldPlan } from '@swath/ledger';
 import { place, type Placed, type PlacementInput, type WaitReason } from '@swath/placement';
 import type { Database, Tx } from '@swath/persistence';
-import { budgetsOfSweeps, lockBudgets } from './accounts.js';
+import { budgetsOfSweeps, lockBudgets, spendableOf } from './accounts.js';
 import { closeIntake } from './control.js';
 import { readGrants } from './grants.js';
 import { chooseAhead, windowsOf } from './lease-ahead.js';
@@ -228,7 +228,7 @@ function admit(
   picks: readonly Placed[],
   byId: ReadonlyMap<string, Queued>,
 ): { grantings: Granting[]; refused?: { sweepId: string; plan: Extract<HoldPlan, { ok: false }> } } {
-  const avail = new Map([...input.accounts].map(([id, budget]) => [id, budget.balance.avail]));
+  const avail = new Map([...input.accounts].map(([id, budget]) => [id, spendableOf(budget)]));
   const grantings: Granting[] = [];
   for (const pick of picks) {
     const queued = byId.get(pick.attemptId);

@@ -10,7 +10,16 @@ import {
 } from '@swath/contracts';
 import { amountOf, planHold, settle, type HoldBudget } from '@swath/ledger';
 import type { Database, Queryable, Tx } from '@swath/persistence';
-import { inBudget, lockBudgets, post, type BudgetAccounts, type Posting } from './accounts.js';
+import {
+  applyTransfers,
+  cutsOf,
+  inBudget,
+  lockBudgets,
+  post,
+  spendableOf,
+  type BudgetAccounts,
+  type Posting,
+} from './accounts.js';
 import {
   leaseColumns,
   lockLeases,
@@ -181,7 +190,9 @@ async function extend(tx: Tx, leases: readonly LeaseRow[], now: Date): Promise<E
     extended.push({ id: lease.id, expiresAt: new Date(now.getTime() + step.quantumMs).toISOString() });
   }
   const shortOf = await putOff(tx, refused, { leases, holds, now });
-  await post(tx, postings);
+  const settled = leases.find(({ id }) => id === extended[0]?.id);
+  const cuts = settled ? cutsOf(budgets.values(), `${settled.id}:${settled.settlements + 1}`) : [];
+  await post(tx, [...postings, ...cuts]);
   await writeHolds(tx, newHolds);
   await tx.query(
     `UPDATE lease l SET expires_at = (r->>'expiresAt')::timestamptz, settled_until = $2, settlements = settlements + 1
@@ -263,7 +274,7 @@ function extendOne(lease: LeaseRow, input: ExtendInput): Extension {
         id: budget.id,
         unit: budget.unit,
         hard: budget.hard,
-        avail: budget.balance.avail + hold.held - used,
+        avail: spendableOf(budget) + hold.held - used,
       };
     }),
     {
@@ -280,10 +291,7 @@ function extendOne(lease: LeaseRow, input: ExtendInput): Extension {
   const postings = rows.map(({ hold, budget }): Posting => {
     const keep = plan.amounts.find((amount) => amount.budgetId === budget.id)?.amount ?? 0n;
     const settlement = settle(hold, amountOf(budget.unit, use), keep, budget.balance.avail);
-    for (const { from, to, amount } of settlement.transfers) {
-      budget.balance[from] -= amount;
-      budget.balance[to] += amount;
-    }
+    applyTransfers(budget, settlement.transfers);
     holds.push({ ...hold, ...settlement.after });
     return {
       orgId: input.limit?.org_id ?? '',

@@ -167,9 +167,9 @@ async function moneyBudget(db: Queryable, sweepId: string): Promise<SweepReport[
   const budget = (await readSweepBudgets(db, sweepId)).find(({ unit }) => unit.startsWith('money:'));
   if (budget === undefined) return null;
   const currency = budget.unit.slice('money:'.length);
-  const { avail, held, spent, overdraft } = budget.balance;
+  const { held, spent, overdraft } = budget.balance;
   return {
-    cap: toMoney(avail + held + spent + overdraft, currency),
+    cap: toMoney(budget.limit, currency),
     spent: toMoney(spent, currency),
     held: toMoney(held, currency),
     overdraft: toMoney(-overdraft, currency),

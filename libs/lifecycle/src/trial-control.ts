@@ -7,14 +7,14 @@ import {
   type TrialState,
 } from '@swath/contracts';
 import { violates, type Database, type Tx } from '@swath/persistence';
-import { accountOf, budgetIdOf, committedOf, lockBudgets, openBudget, post, setLimit } from './accounts.js';
-import { describeAmount } from './budgets.js';
+import { accountOf, budgetIdOf, committedOf, lockBudgets, post, setLimit } from './accounts.js';
 import { expectVersion } from './expect-version.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
+import { endWhatIsBeyond, lockPools, openMidway } from './open-midway.js';
 import { currentPrice } from './prices.js';
 import { queueAttempts } from './queue-attempts.js';
-import { lockSweep, type SweepRow } from './sweep-rows.js';
+import { lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
 
 /** A trial that a person ends. */
 export interface StoppableTrial {
@@ -200,10 +200,13 @@ export interface LimitChange {
 /**
  * Raises or lowers limits of a sweep that has not ended.
  *
- * @throws `sweep/state`; `sweep/limit-below-use` for a limit below what is spent and held
+ * A limit on money below what is spent and held lets trials run to the end of what is held for them, or stops them, as `on_exhaust` says.
+ *
+ * @throws `sweep/state`; `sweep/limit-below-use` for fewer trials than were created
  */
 export async function changeLimits(db: Database, change: LimitChange): Promise<void> {
   await db.transaction(async (tx) => {
+    if (change.maxCost !== undefined) await lockPools(tx, (await readSweepRow(tx, change.sweepId)).org_id);
     const sweep = await lockSweep(tx, change.sweepId);
     expectVersion(`sweep ${sweep.id}`, sweep.version, change.version);
     if (sweep.ended_at !== null || sweep.state === 'cancelling') {
@@ -261,22 +264,22 @@ async function changeBudget(tx: Tx, sweep: SweepRow, change: BudgetChange): Prom
   const id = budgetIdOf(sweep.id, change.unit);
   const known = (await lockBudgets(tx, [id])).get(id);
   if (known === undefined) {
-    await openBudget(tx, {
+    await openMidway(tx, {
       orgId: sweep.org_id,
       scopeKind: 'sweep',
       scopeId: sweep.id,
       unit: change.unit,
       limit: change.limit > change.used ? change.limit - change.used : 0n,
       mode: 'HARD',
-      onExhaust: 'stop_new',
+      onExhaust: sweep.spec.budget.on_exhaust,
       actor: change.actor,
     });
     return;
   }
-  if (change.limit < committedOf(known)) {
+  if (change.unit === 'trials' && change.limit < committedOf(known)) {
     throw new DomainError(
       'sweep/limit-below-use',
-      `${describeAmount(change.unit, committedOf(known))} is spent or held; the new limit is ${describeAmount(change.unit, change.limit)}`,
+      `${committedOf(known)} trials were created; the new limit is ${change.limit}`,
     );
   }
   await setLimit(tx, known, {
@@ -285,4 +288,5 @@ async function changeBudget(tx: Tx, sweep: SweepRow, change: BudgetChange): Prom
     actor: change.actor,
     reason: 'changed with the limits of the sweep',
   });
+  await endWhatIsBeyond(tx, id);
 }

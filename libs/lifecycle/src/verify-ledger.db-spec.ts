@@ -14,6 +14,7 @@ beforeEach(async () => {
     scopeId: firstIds.project,
     limit: 10n ** 12n,
     mode: 'HARD',
+    onExhaust: 'stop_new',
     actor: 'test',
     reason: 'test',
   } as const;

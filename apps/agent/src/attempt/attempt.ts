@@ -49,8 +49,11 @@ export class Attempt {
   readonly running: Promise<void>;
   /** The guard has left: all output is in the file. */
   readonly closed: Promise<void>;
-  /** The server knows of the start; nothing else is to be sent of the attempt before. Never rejects. */
-  readonly confirmed: Promise<void>;
+  /**
+   * What the server said to the report of the start; nothing else is to be sent of the attempt before, and nothing at all when it was
+   * `fenced`: the same attempt may be granted again. Never rejects.
+   */
+  readonly confirmed: Promise<StartReply['state']>;
   readonly #options: AttemptOptions;
   #deadlineNs: bigint;
   #command: ProcessIdentity | undefined;
@@ -59,7 +62,7 @@ export class Attempt {
   #resolveExit: (exit: ProcessExit) => void = () => undefined;
   #resolveRunning: () => void = () => undefined;
   #resolveClosed: () => void = () => undefined;
-  #resolveConfirmed: () => void = () => undefined;
+  #resolveConfirmed: (state: StartReply['state']) => void = () => undefined;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -70,7 +73,7 @@ export class Attempt {
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.confirmed = options.ahead
       ? new Promise((resolve) => (this.#resolveConfirmed = resolve))
-      : Promise.resolve();
+      : Promise.resolve('live');
     this.#record();
     options.guard.listen((report) => this.#hear(report));
   }
@@ -129,7 +132,7 @@ export class Attempt {
   /** The server has answered the report of its start. `fenced`: the lease had ended, and the command is killed. */
   confirm(state: StartReply['state']): void {
     if (state === 'fenced') this.stop('fenced', 0);
-    this.#resolveConfirmed();
+    this.#resolveConfirmed(state);
   }
 
   /** The lease was renewed. An answer that comes late never shortens it. */

@@ -7,7 +7,7 @@ import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
 import type { ReceivedLease } from '../lease/received-lease.js';
 import type { FoundAttempt } from './adopt-attempts.js';
-import { releaseAttemptFiles } from './attempt-files.js';
+import { releaseAttemptFiles, removeAttemptFiles } from './attempt-files.js';
 import { bootId } from './attempt-record.js';
 import type { AttemptRecord } from './attempt-record.js';
 import { AttemptStreams } from './attempt-streams.js';
@@ -27,12 +27,12 @@ export async function reportEnded(
     stop: () => undefined,
   };
   if (record.ahead === true) {
-    const start = {
-      grant: record.grant,
-      elapsedMs: () => sinceStart(record, exit),
-      confirm: () => undefined,
-    };
-    await reportStart(start, context);
+    const start = { grant: record.grant, elapsedMs: () => sinceStart(record, exit) };
+    if ((await reportStart(start, context)) === 'fenced') {
+      await giveBack(record.grant, context);
+      removeAttemptFiles(files);
+      return;
+    }
   }
   const streams = new AttemptStreams(ended, context);
   await streams.finishMetrics();

@@ -1,5 +1,5 @@
 /** Tells the server of a start from a lease ahead that no end of another attempt tells of. */
-import type { LeaseGrant, StartLease } from '@swath/contracts';
+import type { LeaseGrant, StartLease, StartReply } from '@swath/contracts';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
 import type { AttemptContext } from './attempt-context.js';
@@ -13,26 +13,30 @@ export function startOf({ attempt, slots }: LeaseGrant, elapsedMs: number): Star
   return { attempt, slots: [...slots], agoMs: Math.max(0, Math.min(LONGEST_MS, Math.round(elapsedMs))) };
 }
 
-/** Reports the start of an attempt until the server has answered; resolves also when the agent has to leave before. */
+/**
+ * Reports the start of an attempt until the server has answered, and confirms it; `live` also when the agent has to leave before: the
+ * next one on this folder reports it.
+ */
 export async function reportStart(
-  attempt: Pick<Attempt, 'grant' | 'elapsedMs' | 'confirm'>,
+  attempt: Pick<Attempt, 'grant' | 'elapsedMs'> & { confirm?: Attempt['confirm'] },
   { gateway, signal, log }: Pick<AttemptContext, 'gateway' | 'signal' | 'log'>,
-): Promise<void> {
+): Promise<StartReply['state']> {
   const { grant } = attempt;
   try {
     const { state } = await untilAnswered(
       () => gateway.start(grant.leaseId, startOf(grant, attempt.elapsedMs()), signal),
       { signal, maxDelayMs: 5000 },
     );
-    attempt.confirm(state);
+    attempt.confirm?.(state);
+    return state;
   } catch (error) {
     if (error instanceof GatewayError) {
       log.warn({ leaseId: grant.leaseId, reason: error.message }, 'the start of an attempt was refused');
-      attempt.confirm('fenced');
-      return;
+      attempt.confirm?.('fenced');
+      return 'fenced';
     }
-    // The agent leaves: the next one on this folder reports it.
     if (!signal.aborted) throw error;
-    attempt.confirm('live');
+    attempt.confirm?.('live');
+    return 'live';
   }
 }

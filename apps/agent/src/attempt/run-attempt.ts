@@ -10,10 +10,11 @@ import { untilAnswered } from '../gateway/retry.js';
 import type { ReceivedLease } from '../lease/received-lease.js';
 import { NodeSession } from '../lease/node-session.js';
 import type { AttemptContext } from './attempt-context.js';
-import { releaseAttemptFiles } from './attempt-files.js';
+import { releaseAttemptFiles, removeAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
 import type { Attempt } from './attempt.js';
 import { PreparedAttempt } from './prepare-attempt.js';
+import { giveBack } from './report-ended.js';
 import { reportStart, startOf } from './report-start.js';
 
 /** Starts the process of a lease on its slots. The caller follows it with `followAttempt`. */
@@ -30,7 +31,11 @@ export async function followAttempt(
   const { leaseId, slots } = attempt.grant;
   // Before anything is awaited: between two attempts of a slot lies nothing but this.
   const ended = attempt.exit.then((exit) => ({ exit, follower: context.ahead.follow(attempt, exit) }));
-  await attempt.confirmed;
+  if ((await attempt.confirmed) === 'fenced') {
+    await dropAttempt(attempt, await ended, context);
+    onEnded();
+    return;
+  }
   const streams = new AttemptStreams(attempt, context);
   const { exit, follower } = await ended;
   if (follower !== undefined) await letStart(follower, exit.durationMs, context.signal);
@@ -49,6 +54,24 @@ export async function followAttempt(
     keep: failed,
     lastAttempt: exit.cause === 'exit' && exit.code === 0,
   });
+}
+
+/**
+ * Leaves no trace of an attempt whose lease was not this node's any more when it was started: its rows would mix with those of the same
+ * attempt when it is granted again.
+ */
+async function dropAttempt(
+  attempt: Attempt,
+  { exit, follower }: Ending,
+  context: AttemptContext,
+): Promise<void> {
+  const { slots } = attempt.grant;
+  if (!exit.reaped) context.slots.quarantine(slots);
+  if (follower === undefined) context.slots.release(slots);
+  else await reportStart(follower, context);
+  await giveBack(attempt.grant, context);
+  await attempt.closed;
+  removeAttemptFiles(attempt.files);
 }
 
 /** Longest pause after a start before the end that made room for it is reported, milliseconds. */

@@ -24,6 +24,8 @@ export function toBudgetView(row: BudgetSummary): BudgetView {
     spent: amountOf(row.unit, row.spent),
     held: amountOf(row.unit, row.held),
     available: amountOf(row.unit, row.avail),
+    pendingCut: amountOf(row.unit, row.pendingCut),
+    onExhaust: row.onExhaust,
     overdraft: amountOf(row.unit, row.overdraft),
     version: row.version,
     createdAt: row.createdAt.toISOString(),

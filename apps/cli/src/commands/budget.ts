@@ -25,6 +25,7 @@ interface SetFlags extends CommonFlags {
   readonly reason: string;
   readonly unit: string;
   readonly mode: BudgetView['mode'];
+  readonly onExhaust: 'stop_new' | 'kill';
 }
 
 /** Adds the group. */
@@ -62,6 +63,14 @@ function addSet(budget: Command, host: Host): void {
         .choices(['HARD', 'SOFT', 'MONITOR'])
         .default('HARD'),
     )
+    .addOption(
+      new Option(
+        '--on-exhaust <action>',
+        'kill stops running trials when a limit is set below what they hold; for a new budget',
+      )
+        .choices(['stop_new', 'kill'])
+        .default('stop_new'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  swath budget set project --limit 500 --reason "second quarter"\n  swath budget set bd_pj_default_money-USD --limit 800 --reason "approved by Ada"',
@@ -74,7 +83,7 @@ function addSet(budget: Command, host: Host): void {
 
 /** Changes the budget that exists, else opens it. */
 async function setBudget(api: ApiClient, target: string, flags: SetFlags): Promise<BudgetDetail> {
-  const { limit, reason, unit, mode } = flags;
+  const { limit, reason, unit, mode, onExhaust } = flags;
   if (target.startsWith('bd_')) {
     const { version } = await api.call('getBudget', { params: { budgetId: target } });
     return changeLimit(api, { id: target, version }, flags);
@@ -83,7 +92,7 @@ async function setBudget(api: ApiClient, target: string, flags: SetFlags): Promi
   const { data } = await api.call('listBudgets', { query: {} });
   const known = data.find((budget) => budget.scope.id === scope.id && budget.unit === unit);
   return known === undefined
-    ? api.call('createBudget', { body: { scope, unit, limit, mode, reason } })
+    ? api.call('createBudget', { body: { scope, unit, limit, mode, onExhaust, reason } })
     : changeLimit(api, known, flags);
 }
 
@@ -118,6 +127,9 @@ async function scopeOf(
 function show(budget: BudgetDetail, { host, print }: CommandContext): void {
   print.one(budget, (shown) => [
     ...tableLines([shown], columns, { width: host.stdout.columns, style: print.out }),
+    ...(Number(shown.pendingCut) > 0
+      ? [`${shown.pendingCut} is held or spent beyond the limit; nothing more starts until it is given back`]
+      : []),
     '',
     ...shown.versions.map(
       ({ version, limit, actor, reason, at }) => `version ${version}  ${at}  ${limit}  ${actor}: ${reason}`,

@@ -31,6 +31,9 @@ const budgetViewSchema = z
     /** Reserved for running leases. */
     held: shownAmount,
     available: shownAmount,
+    /** Held or spent beyond a limit that was lowered; given back as trials end, and nothing more starts before. */
+    pendingCut: shownAmount,
+    onExhaust: z.enum(['stop_new', 'drain', 'kill']),
     /** Spent beyond the limit; 0 while every agent keeps its deadlines. */
     overdraft: shownAmount,
     version: z.number().int().min(1),
@@ -109,6 +112,8 @@ export const budgetRoutes = {
       limit: amount,
       /** HARD refuses leases that do not fit; SOFT and MONITOR only count. */
       mode: z.enum(['HARD', 'SOFT', 'MONITOR']).default('HARD'),
+      /** When less is left than running trials hold: let them run to the end of what is held for them, or stop them. */
+      onExhaust: z.enum(['stop_new', 'kill']).default('stop_new'),
       reason,
     }),
     status: 201,
@@ -145,7 +150,7 @@ export const budgetRoutes = {
     accepts: ['application/json', 'application/merge-patch+json'],
     response: budgetDetailSchema,
     ifMatch: 'required',
-    errors: ['budget/not-found', 'budget/limit-below-use'],
+    errors: ['budget/not-found'],
   },
   listBudgetEntries: {
     method: 'GET',

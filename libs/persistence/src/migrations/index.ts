@@ -10,6 +10,7 @@ import { LeaseAhead1764000000012 } from './1764000000012-lease-ahead.js';
 import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
 import { CreateBudgetVersions1764000000030 } from './1764000000030-create-budget-versions.js';
 import { CreateBudgetAlerts1764000000040 } from './1764000000040-create-budget-alerts.js';
+import { LockWithLimits1764000000050 } from './1764000000050-lock-with-limits.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -24,4 +25,5 @@ export const migrations = [
   IndexQueue1764000000020,
   CreateBudgetVersions1764000000030,
   CreateBudgetAlerts1764000000040,
+  LockWithLimits1764000000050,
 ];
