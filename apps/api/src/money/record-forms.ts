@@ -1,13 +1,21 @@
-/** Records in the form a caller accepts: JSON, CSV (RFC 4180, an empty field for null) or JSON lines. */
+/**
+ * Records in the form a caller accepts: JSON, CSV (RFC 4180, an empty field for null) or JSON lines. In CSV a text that a spreadsheet
+ * would take for a formula gets an apostrophe before it; numbers, negative ones too, stay as they are.
+ */
 import type { ApiReply, ApiRequest } from '../http/request.js';
 
 /** Text of one cell; null is empty. */
 export type Cell = string | number | null;
 
+/** What a spreadsheet takes for a formula: OWASP, "CSV Injection". */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
 /** A line of CSV. */
 export function csvLine(cells: readonly Cell[]): string {
   const fields = cells.map((cell) => {
-    const text = cell === null ? '' : String(cell);
+    const plain = cell === null ? '' : String(cell);
+    const text = FORMULA.test(plain) && !NUMBER.test(plain) ? `'${plain}` : plain;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   });
   return `${fields.join(',')}\r\n`;

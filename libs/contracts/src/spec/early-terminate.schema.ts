@@ -53,7 +53,7 @@ export const earlyTerminateSchemas = {
         .enum(['stop', 'promote'])
         .default(specDefaults.ashaMode)
         .describe(
-          'stop: a trial runs until a rung ends it. promote: it pauses at each rung and goes on from its checkpoint when it is among the best.',
+          'stop: a trial runs until a rung ends it. promote: it pauses at each rung and goes on when it is among the best, from its checkpoint if it runs on the same node again.',
         ),
     })
     .describe('Asynchronous successive halving.'),

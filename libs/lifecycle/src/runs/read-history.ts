@@ -132,8 +132,9 @@ function extremes<Row>(
     return row === undefined ? NaN : measure(row);
   };
   for (let index = from; index < to; index += 1) {
-    if (valueAt(index) < valueAt(least)) least = index;
-    if (valueAt(index) > valueAt(most)) most = index;
+    // Nothing compares with NaN: a stretch that begins with one would lose what lies behind it.
+    if (Number.isNaN(valueAt(least)) || valueAt(index) < valueAt(least)) least = index;
+    if (Number.isNaN(valueAt(most)) || valueAt(index) > valueAt(most)) most = index;
   }
   return [least, most];
 }
