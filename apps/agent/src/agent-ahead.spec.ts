@@ -94,6 +94,19 @@ describe('an agent with leases ahead', { timeout: 60_000 }, () => {
     expect(toldOf(1).started).toBeUndefined();
   });
 
+  it('reports the end also when this node cannot start what follows, and gives that back', async () => {
+    gateway.add({ command: waitFor('go') }, { command: touch('second-ran') });
+    await granted(2);
+    await expect.poll(attempts).toHaveLength(2);
+    rmSync(join(folder, 'attempts', toldOf(1).grant.attemptId), { recursive: true });
+    writeFileSync(join(folder, 'go'), '');
+    await ended(0);
+    await gateway.until(() => toldOf(1).released === 1);
+    expect(toldOf(0).completions[0]).toMatchObject({ exit: { code: 0 }, poll: { free: [0] } });
+    expect(toldOf(1)).toMatchObject({ started: undefined, completions: [] });
+    expect(readdirSync(folder)).not.toContain('second-ran');
+  });
+
   it('gives everything back when it leaves', async () => {
     gateway.add({ command: ['sleep', '300'] }, { command: touch('second-ran') });
     await granted(2);

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LeaseCommand, RegisterNode } from '@swath/contracts';
+import type { LeaseCommand, LeaseGrant, RegisterNode } from '@swath/contracts';
 import type { AgentConfig } from './agent.config.js';
 import { lockFolder } from './agent-lock.js';
 import { findAttempts } from './attempt/adopt-attempts.js';
@@ -113,10 +113,7 @@ export class Agent {
       gateway,
       session: this.#session,
       incarnation: this.#incarnation,
-      leases: () =>
-        [...[...this.#attempts.values()].map(({ grant }) => grant), ...this.#ahead.grants].map(
-          ({ leaseId, attempt }) => ({ leaseId, attempt }),
-        ),
+      leases: () => this.#grants().map(({ leaseId, attempt }) => ({ leaseId, attempt })),
       onRenewed: (leaseId, deadlineNs) => {
         this.#attempts.get(leaseId)?.renew(deadlineNs);
         this.#ahead.renew(leaseId, deadlineNs);
@@ -254,12 +251,13 @@ export class Agent {
       protocols: [...PROTOCOLS],
       agentVersion: AGENT_VERSION,
       isolation: this.#isolation.kind,
-      adopted: [
-        ...this.#attempts.keys(),
-        ...this.#adoptedEnds,
-        ...this.#ahead.grants.map(({ leaseId }) => leaseId),
-      ],
+      adopted: [...this.#grants().map(({ leaseId }) => leaseId), ...this.#adoptedEnds],
     };
+  }
+
+  /** Leases whose attempts run, and leases ahead that wait. */
+  #grants(): LeaseGrant[] {
+    return [...[...this.#attempts.values()].map(({ grant }) => grant), ...this.#ahead.grants];
   }
 
   /** Whatever runs without a live lease must end: another attempt may own the trial. */

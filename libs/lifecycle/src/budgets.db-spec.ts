@@ -2,7 +2,6 @@ import { aSpec, TestFleet } from '@swath/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   changeBudgetLimit,
-  createBudget,
   describeWaiting,
   firstIds,
   listAttempts,
@@ -11,8 +10,6 @@ import {
   readBudget,
   readBudgetVersions,
   verifyLedger,
-  type BudgetSummary,
-  type ScopeBudget,
 } from './index.js';
 
 const { org, team, project } = firstIds;
@@ -25,19 +22,6 @@ afterEach(async () => {
   await fleet.stop();
 });
 
-async function open(over: Partial<ScopeBudget> = {}): Promise<string> {
-  const budget: ScopeBudget = {
-    ...{ orgId: org, scopeKind: 'project', scopeId: project, unit: 'money:USD', limit: 1_000_000n },
-    ...{ mode: 'HARD', onExhaust: 'stop_new', actor: 'us_first', reason: 'first quarter' },
-    ...over,
-  };
-  return fleet.db.transaction((tx) => createBudget(tx, budget));
-}
-
-function read(budgetId: string): Promise<BudgetSummary> {
-  return readBudget(fleet.db, { budgetId, orgId: org, projectId: null });
-}
-
 /** One sweep with trials in its queue. */
 async function queueTrials(): Promise<string> {
   const sweep = await fleet.submit(aSpec());
@@ -47,12 +31,12 @@ async function queueTrials(): Promise<string> {
 
 describe('budgets', () => {
   it('keep each limit as a version with who set it and why, and move only the difference', async () => {
-    const id = await open();
+    const id = await fleet.openBudget();
     const change = { orgId: org, budgetId: id, actor: 'us_ada', reason: 'more work' };
     await changeBudgetLimit(fleet.db, { ...change, limit: 3_000_000n, version: 1 });
     await changeBudgetLimit(fleet.db, { ...change, limit: 2_500_000n });
     await changeBudgetLimit(fleet.db, { ...change, limit: 2_500_000n });
-    expect(await read(id)).toMatchObject({ limit: 2_500_000n, avail: 2_500_000n, version: 3 });
+    expect(await fleet.readBudget(id)).toMatchObject({ limit: 2_500_000n, avail: 2_500_000n, version: 3 });
     const versions = await readBudgetVersions(fleet.db, id, 10);
     expect(versions.map(({ version, limit, actor }) => [version, limit, actor])).toEqual([
       [3, 2_500_000n, 'us_ada'],
@@ -67,10 +51,14 @@ describe('budgets', () => {
   });
 
   it('are refused twice, on a scope that is not there, and to another organisation', async () => {
-    const id = await open();
-    await expect(open()).rejects.toMatchObject({ code: 'budget/exists' });
-    await expect(open({ scopeId: 'pj_none' })).rejects.toMatchObject({ code: 'budget/scope-not-found' });
-    await expect(open({ orgId: 'og_other' })).rejects.toMatchObject({ code: 'budget/scope-not-found' });
+    const id = await fleet.openBudget();
+    await expect(fleet.openBudget()).rejects.toMatchObject({ code: 'budget/exists' });
+    await expect(fleet.openBudget({ scopeId: 'pj_none' })).rejects.toMatchObject({
+      code: 'budget/scope-not-found',
+    });
+    await expect(fleet.openBudget({ orgId: 'og_other' })).rejects.toMatchObject({
+      code: 'budget/scope-not-found',
+    });
     await expect(
       readBudget(fleet.db, { budgetId: id, orgId: 'og_other', projectId: null }),
     ).rejects.toMatchObject({ code: 'budget/not-found' });
@@ -78,14 +66,14 @@ describe('budgets', () => {
 
   it('on organisation, team and project all hold the same lease', async () => {
     const ids = [
-      await open(),
-      await open({ scopeKind: 'team', scopeId: team }),
-      await open({ scopeKind: 'org', scopeId: org, unit: 'gpu_time', limit: 10n ** 12n }),
-      await open({ scopeKind: 'org', scopeId: org, mode: 'MONITOR', limit: 0n }),
+      await fleet.openBudget(),
+      await fleet.openBudget({ scopeKind: 'team', scopeId: team }),
+      await fleet.openBudget({ scopeKind: 'org', scopeId: org, unit: 'gpu_time', limit: 10n ** 12n }),
+      await fleet.openBudget({ scopeKind: 'org', scopeId: org, mode: 'MONITOR', limit: 0n }),
     ];
     await queueTrials();
     const [grant] = await fleet.poll();
-    const budgets = await Promise.all(ids.map(read));
+    const budgets = await Promise.all(ids.map((id) => fleet.readBudget(id)));
     for (const budget of budgets) expect(budget.held).toBeGreaterThan(0n);
     if (grant === undefined) throw new Error('no lease was granted');
     await fleet.end(grant);
@@ -97,14 +85,14 @@ describe('budgets', () => {
   });
 
   it('in another currency do not count a lease', async () => {
-    const id = await open({ unit: 'money:EUR', limit: 0n });
+    const id = await fleet.openBudget({ unit: 'money:EUR', limit: 0n });
     await queueTrials();
     expect(await fleet.poll()).toHaveLength(2);
-    expect(await read(id)).toMatchObject({ held: 0n, spent: 0n });
+    expect(await fleet.readBudget(id)).toMatchObject({ held: 0n, spent: 0n });
   });
 
   it('that are short make attempts wait with a reason that says how much is missing and who can help', async () => {
-    const id = await open({ limit: 100n });
+    const id = await fleet.openBudget({ limit: 100n });
     const sweep = await queueTrials();
     expect(await fleet.poll()).toEqual([]);
     const [trial] = await fleet.db.query<{ id: string }>('SELECT id FROM trial WHERE sweep_id = $1', [sweep]);
@@ -123,14 +111,14 @@ describe('budgets', () => {
   });
 
   it('are listed for a key of one project only along its path', async () => {
-    await open();
-    await open({ scopeKind: 'org', scopeId: org });
+    await fleet.openBudget();
+    await fleet.openBudget({ scopeKind: 'org', scopeId: org });
     await fleet.db.query(`INSERT INTO team (id, org_id, name) VALUES ('te_b', $1, 'b')`, [org]);
     await fleet.db.query(`INSERT INTO project (id, org_id, team_id, name) VALUES ('pj_b', $1, 'te_b', 'b')`, [
       org,
     ]);
-    await open({ scopeId: 'pj_b' });
-    await open({ scopeKind: 'team', scopeId: 'te_b' });
+    await fleet.openBudget({ scopeId: 'pj_b' });
+    await fleet.openBudget({ scopeKind: 'team', scopeId: 'te_b' });
     const ids = async (projectId: string | null): Promise<string[]> =>
       (await listBudgets(fleet.db, { orgId: org, projectId })).map(({ scopeId }) => scopeId);
     expect((await ids(null)).sort()).toEqual([org, project, 'pj_b', 'te_b'].sort());

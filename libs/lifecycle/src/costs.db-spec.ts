@@ -1,15 +1,7 @@
 import { parseMicros } from '@swath/contracts';
 import { aSpec, TestFleet } from '@swath/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createBudget,
-  exportCharges,
-  firstIds,
-  listUsage,
-  queryCosts,
-  readBudget,
-  type FocusRow,
-} from './index.js';
+import { exportCharges, firstIds, listUsage, queryCosts, readBudget, type FocusRow } from './index.js';
 
 const filter = { orgId: firstIds.org, projectId: null };
 
@@ -20,12 +12,12 @@ let budgetId: string;
 /** Three ended leases under a budget that watches the organisation, the last of them over two midnights and a month's end. */
 beforeEach(async () => {
   fleet = await TestFleet.start(3);
-  budgetId = await fleet.db.transaction((tx) =>
-    createBudget(tx, {
-      ...{ orgId: firstIds.org, scopeKind: 'org', scopeId: firstIds.org, unit: 'money:USD' },
-      ...{ limit: 10n ** 12n, mode: 'MONITOR', onExhaust: 'stop_new', actor: 'test', reason: 'test' },
-    }),
-  );
+  budgetId = await fleet.openBudget({
+    scopeKind: 'org',
+    scopeId: firstIds.org,
+    limit: 10n ** 12n,
+    mode: 'MONITOR',
+  });
   sweepId = await fleet.submit(aSpec());
   await fleet.launch(sweepId, 1, 3);
   const grants = await fleet.poll();

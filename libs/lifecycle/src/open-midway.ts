@@ -28,12 +28,12 @@ export async function lockPools(tx: Tx, orgId: string): Promise<void> {
  * Opens a budget under which trials may run already. If they need more than a HARD limit, the rest is taken back as they give it back,
  * and nothing starts or goes on under it before. The caller has called `lockPools`.
  *
+ * @param past what was used of it before it was opened, and counts
  * @returns its id
  */
-export async function openMidway(tx: Tx, budget: NewBudget): Promise<string> {
+export async function openMidway(tx: Tx, budget: NewBudget, past = 0n): Promise<string> {
   const id = await openBudget(tx, budget);
   const leases = await lockRunning(tx, budget);
-  const past = await pastUse(tx, budget);
   if (leases.length === 0 && past === 0n) return id;
   const holds = leases.map((lease) => holdOf(lease, budget.unit));
   const total = holds.reduce((sum, { held, spent }) => sum + held + spent, past);
@@ -92,13 +92,12 @@ async function lockRunning(tx: Tx, { scopeKind, scopeId, unit }: NewBudget): Pro
   );
 }
 
-/** What ended attempts of a sweep have used: its limit is on the whole sweep. Other scopes count from when they are opened. */
-async function pastUse(tx: Tx, { scopeKind, scopeId, unit }: NewBudget): Promise<bigint> {
-  if (scopeKind !== 'sweep') return 0n;
+/** What ended attempts of a sweep have used, in money or GPU time. */
+export async function usedBySweep(tx: Tx, sweepId: string, unit: string): Promise<bigint> {
   const [row] = await tx.query<{ used: bigint }>(
     `SELECT coalesce(sum(CASE WHEN $2 = 'gpu_time' THEN milli_gpu_ms WHEN $2 = 'money:' || currency THEN cost_micros ELSE 0 END), 0)::bigint
        AS used FROM usage_record WHERE sweep_id = $1`,
-    [scopeId, unit],
+    [sweepId, unit],
   );
   return row?.used ?? 0n;
 }

@@ -11,7 +11,7 @@ import { accountOf, budgetIdOf, committedOf, lockBudgets, post, setLimit } from 
 import { expectVersion } from './expect-version.js';
 import { insertTrials } from './launch.js';
 import { enqueueOutbox, publish, wakeNodes, wakePool } from './notices.js';
-import { endWhatIsBeyond, lockPools, openMidway } from './open-midway.js';
+import { endWhatIsBeyond, lockPools, openMidway, usedBySweep } from './open-midway.js';
 import { currentPrice } from './prices.js';
 import { queueAttempts } from './queue-attempts.js';
 import { lockSweep, readSweepRow, type SweepRow } from './sweep-rows.js';
@@ -228,7 +228,7 @@ export async function changeLimits(db: Database, change: LimitChange): Promise<v
       await changeBudget(tx, sweep, {
         unit: `money:${price.currency}`,
         limit,
-        used: 0n,
+        used: await usedBySweep(tx, sweep.id, `money:${price.currency}`),
         actor: change.actor,
       });
     }
@@ -264,16 +264,13 @@ async function changeBudget(tx: Tx, sweep: SweepRow, change: BudgetChange): Prom
   const id = budgetIdOf(sweep.id, change.unit);
   const known = (await lockBudgets(tx, [id])).get(id);
   if (known === undefined) {
-    await openMidway(tx, {
-      orgId: sweep.org_id,
-      scopeKind: 'sweep',
-      scopeId: sweep.id,
-      unit: change.unit,
-      limit: change.limit > change.used ? change.limit - change.used : 0n,
-      mode: 'HARD',
-      onExhaust: sweep.spec.budget.on_exhaust,
-      actor: change.actor,
-    });
+    const budget = { scopeKind: 'sweep', scopeId: sweep.id, unit: change.unit, limit: change.limit } as const;
+    const { on_exhaust: onExhaust } = sweep.spec.budget;
+    await openMidway(
+      tx,
+      { ...budget, orgId: sweep.org_id, mode: 'HARD', onExhaust, actor: change.actor },
+      change.used,
+    );
     return;
   }
   if (change.unit === 'trials' && change.limit < committedOf(known)) {

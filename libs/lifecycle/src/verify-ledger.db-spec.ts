@@ -1,6 +1,6 @@
 import { aSpec, TestFleet } from '@swath/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBudget, firstIds, verifyLedger } from './index.js';
+import { firstIds, verifyLedger } from './index.js';
 
 let fleet: TestFleet;
 let leases: readonly string[];
@@ -8,18 +8,7 @@ let leases: readonly string[];
 /** Books with one ended and one live lease in two budgets and one of the sweep. */
 beforeEach(async () => {
   fleet = await TestFleet.start(2);
-  const budget = {
-    orgId: firstIds.org,
-    scopeKind: 'project',
-    scopeId: firstIds.project,
-    limit: 10n ** 12n,
-    mode: 'HARD',
-    onExhaust: 'stop_new',
-    actor: 'test',
-    reason: 'test',
-  } as const;
-  await fleet.db.transaction((tx) => createBudget(tx, { ...budget, unit: 'money:USD' }));
-  await fleet.db.transaction((tx) => createBudget(tx, { ...budget, unit: 'gpu_time' }));
+  for (const unit of ['money:USD', 'gpu_time']) await fleet.openBudget({ unit, limit: 10n ** 12n });
   const sweep = await fleet.submit(
     aSpec({ budget: { max_trials: 4, max_cost: '5', on_exhaust: 'stop_new' } }),
   );

@@ -57,7 +57,7 @@ const rules: Readonly<Record<LedgerRule, string>> = {
     FROM budget b JOIN ledger_account a ON a.budget_id = b.id WHERE b.org_id = $1
     GROUP BY b.id HAVING sum(a.balance) <> b.limit_amount
       -- A limit set below what is held follows as holds are given back; until then nothing is available.
-      AND NOT (sum(a.balance) > b.limit_amount AND sum(a.balance) FILTER (WHERE a.kind = 'avail') = 0)`,
+      AND NOT (b.mode = 'HARD' AND sum(a.balance) > b.limit_amount AND sum(a.balance) FILTER (WHERE a.kind = 'avail') = 0)`,
   overdraft: `
     SELECT id AS subject, '0' AS expected, balance::text AS found FROM ledger_account
     WHERE org_id = $1 AND kind = 'overdraft' AND mode = 'HARD' AND balance <> 0`,

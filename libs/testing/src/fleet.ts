@@ -4,14 +4,18 @@ import type { LeaseGrant, LeasePollReply, ProcessExit, SweepSpec } from '@swath/
 import {
   advanceTrial,
   completeLease,
+  createBudget,
   createFirstKeys,
   firstIds,
   launchTrials,
   pollLeases,
+  readBudget,
   recordMetrics,
   registerNode,
   submitSweep,
   tokenSecret,
+  type BudgetSummary,
+  type ScopeBudget,
 } from '@swath/lifecycle';
 import { Database, type FaultInjector } from '@swath/persistence';
 import { suggest } from '@swath/search';
@@ -135,6 +139,21 @@ export class TestFleet {
       body: { attempt: grant.attempt, exit },
     });
     return advanceTrial(this.db, grant.trialId);
+  }
+
+  /** Opens a budget, by default a HARD one of the project in money; returns its id. */
+  openBudget(over: Partial<ScopeBudget> = {}): Promise<string> {
+    const budget: ScopeBudget = {
+      ...{ orgId: firstIds.org, scopeKind: 'project', scopeId: firstIds.project, unit: 'money:USD' },
+      ...{ limit: 1_000_000n, mode: 'HARD', onExhaust: 'stop_new', actor: 'us_first', reason: 'test' },
+      ...over,
+    };
+    return this.db.transaction((tx) => createBudget(tx, budget));
+  }
+
+  /** A budget as it stands. */
+  readBudget(budgetId: string): Promise<BudgetSummary> {
+    return readBudget(this.db, { budgetId, orgId: firstIds.org, projectId: null });
   }
 
   /** Closes the connection and drops the database. */

@@ -3,7 +3,6 @@
  * given back when the server asks for them or the agent leaves. The server hears of a start afterwards, with the end of the
  * attempt that made room; until then the lease's own hold pays for it.
  */
-import { MAX_LEASES_AHEAD } from '@swath/contracts';
 import type { AheadGrant, ProcessExit } from '@swath/contracts';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Log } from '../log.js';
@@ -12,7 +11,7 @@ import type { ReceivedLease } from './received-lease.js';
 import type { SlotTable } from './slot-table.js';
 
 /** Most leases that wait on one node: each has a guard process of its own. */
-const MAX_WAITING = Math.min(16, MAX_LEASES_AHEAD);
+const MAX_WAITING = 16;
 
 /** The attempt of a lease ahead, ready to be started. */
 export interface ReadyAttempt {
@@ -102,8 +101,10 @@ export class AheadLeases {
     for (const index of free) {
       const next = followerOf(this.#startable(), undefined);
       if (next === undefined) break;
+      const attempt = this.#start(next, [index]);
+      if (attempt === undefined) break;
       this.#options.slots.occupy([index]);
-      started.push(this.#start(next, [index]));
+      started.push(attempt);
     }
     return started;
   }
@@ -146,13 +147,20 @@ export class AheadLeases {
       .map(({ grant }) => grant);
   }
 
-  #start({ leaseId }: AheadGrant, slots: readonly number[]): Attempt {
+  /** Starts a lease that waits; gives it back when this node cannot, which must not keep an end from being reported. */
+  #start({ leaseId }: AheadGrant, slots: readonly number[]): Attempt | undefined {
     const waiting = this.#waiting.get(leaseId);
     if (waiting === undefined) throw new Error(`lease ${leaseId} does not wait`);
-    this.#waiting.delete(leaseId);
-    const attempt = waiting.prepared.start(slots, true);
-    this.#options.onStarted(attempt);
-    return attempt;
+    try {
+      const attempt = waiting.prepared.start(slots, true);
+      this.#waiting.delete(leaseId);
+      this.#options.onStarted(attempt);
+      return attempt;
+    } catch (error) {
+      this.#options.log.error({ leaseId, reason: String(error) }, 'a lease ahead could not be started');
+      this.recall(leaseId);
+      return undefined;
+    }
   }
 
   #drop({ grant, prepared }: Waiting): void {

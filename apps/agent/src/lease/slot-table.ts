@@ -49,13 +49,12 @@ export class SlotTable {
 
   /** Whether slots that an attempt has left can go to the next at once; they stay busy then. */
   handOver(indices: readonly number[]): boolean {
-    const usable = this.pick(indices).filter((slot) => slot.healthy && this.#use.get(slot.index) === 'busy');
-    return usable.length === indices.length;
+    return this.#usable(indices).length === indices.length;
   }
 
   /** Marks slots of an ended attempt as offered in the request that reports its end. */
   reoffer(indices: readonly number[]): number[] {
-    const healthy = this.pick(indices).filter((slot) => slot.healthy && this.#use.get(slot.index) === 'busy');
+    const healthy = this.#usable(indices);
     for (const slot of healthy) this.#use.set(slot.index, 'offered');
     return healthy.map((slot) => slot.index);
   }
@@ -75,5 +74,10 @@ export class SlotTable {
   /** Takes slots out of use: something on them could not be ended. They come back with the next inventory that is asked for by hand. */
   quarantine(indices: readonly number[]): void {
     for (const index of indices) this.#use.set(index, 'quarantined');
+  }
+
+  /** Those of an attempt's slots that are neither ill nor quarantined. */
+  #usable(indices: readonly number[]): SlotOffer[] {
+    return this.pick(indices).filter((slot) => slot.healthy && this.#use.get(slot.index) === 'busy');
   }
 }

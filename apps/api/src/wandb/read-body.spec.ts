@@ -14,6 +14,13 @@ describe('readBody', () => {
     await expect(readBody(Readable.from([packed]), gzip, 9_999)).rejects.toMatchObject({ status: 413 });
   });
 
+  it('leaves a packed body that is too large as it is, so that its client can be answered', async () => {
+    const body = new PassThrough();
+    body.write(gzipSync(Buffer.alloc(10_000, 'a')));
+    await expect(readBody(body, gzip, 9_999)).rejects.toMatchObject({ status: 413 });
+    expect(body.destroyed).toBe(false);
+  });
+
   it.each([
     ['packed', gzip, gzipSync(Buffer.alloc(10_000, 'a')).subarray(0, 20)],
     ['plain', request({}), Buffer.from('{"a":')],
