@@ -23,6 +23,8 @@ export interface TargetTransform {
 const TAIL = 5;
 /** Values that choose the power; longer samples are thinned to fewer than twice as many. */
 const SHAPE_SAMPLE = 200;
+/** Smallest spread, as a share of the largest value, by which values are divided: below it their squares would overflow. */
+const FINITE_SHARE = 1e-100;
 const LAMBDAS = Array.from({ length: 17 }, (_, i) => -2 + 0.25 * i);
 
 /**
@@ -34,7 +36,9 @@ export function fitTransform(values: Float64Array): TargetTransform {
   const sorted = ascending(values);
   const median = quantileOfSorted(sorted, 0.5);
   const spread = (quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25)) / 1.349;
-  const scale = spread > 1e-12 * Math.abs(median) ? spread : Math.max(deviationOf(values), 1e-12);
+  const largest = Math.max(Math.abs(sorted[0]), Math.abs(sorted[sorted.length - 1]));
+  const noise = Math.max(1e-12 * Math.abs(median), FINITE_SHARE * largest);
+  const scale = spread > noise ? spread : Math.max(deviationOf(values), 1e-12);
   const base = { median, scale, capped: true, lambda: 1, mean: 0, deviation: 1 };
   const scaled = Float64Array.from(sorted, (value) => cap((value - median) / scale));
   const lambda = bestLambda(scaled);
