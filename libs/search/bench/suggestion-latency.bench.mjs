@@ -4,7 +4,7 @@
 import { suggest } from '../dist/index.js';
 
 const SIZES = [100, 500, 1000];
-const WARM_UP = 50;
+const WARM_UP = 200;
 /** Suggestions measured, half of them before and half after the named number of trials. */
 const MEASURED = 60;
 

@@ -104,12 +104,32 @@ export function multiplyUpper(u: LowerMatrix, n: number, v: Float64Array, out: F
   for (let i = 0; i < n; i++) out[i] = product(u.values, i * u.stride + i, v, i, n - i);
 }
 
-/** out = B v for lower triangular B. */
+/** out = B v for lower triangular B; four rows at a time, because each pass reads all of `v`. */
 export function multiplyLower(b: LowerMatrix, n: number, v: Float64Array, out: Float64Array): void {
   const { values, stride } = b;
-  for (let i = 0; i < n; i++) {
-    out[i] = product(values, i * stride, v, 0, i + 1);
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    const r0 = i * stride;
+    const r1 = r0 + stride;
+    const r2 = r1 + stride;
+    const r3 = r2 + stride;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j <= i; j++) {
+      const x = v[j];
+      s0 += x * values[r0 + j];
+      s1 += x * values[r1 + j];
+      s2 += x * values[r2 + j];
+      s3 += x * values[r3 + j];
+    }
+    out[i] = s0;
+    out[i + 1] = s1 + product(values, r1 + i + 1, v, i + 1, 1);
+    out[i + 2] = s2 + product(values, r2 + i + 1, v, i + 1, 2);
+    out[i + 3] = s3 + product(values, r3 + i + 1, v, i + 1, 3);
   }
+  for (; i < n; i++) out[i] = product(values, i * stride, v, 0, i + 1);
 }
 
 /** out = B' v for lower triangular B; four rows at a time, because each pass reads and writes all of `out`. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { logImprovementFactor } from '../surrogate/acquisition.js';
 import { yeoJohnson } from '../surrogate/target.js';
 import { betaDistribution, inverseBeta, logGamma } from './beta.js';
+import { decay } from './exponential.js';
 import { minimize } from './lbfgs.js';
 import {
   cholesky,
@@ -34,6 +35,16 @@ const fixture = JSON.parse(
 function expectClose(actual: number, expected: number, tolerance: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(Math.abs(expected), 1e-300));
 }
+
+describe('the exponential of the kernel', () => {
+  it('agrees with the exact one to the last bits, inside its table and beyond', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 800, noNaN: true }), (r) => {
+        expect(Math.abs(decay(r) - Math.exp(-r))).toBeLessThanOrEqual(1e-15 * Math.exp(-r));
+      }),
+    );
+  });
+});
 
 describe('the normal distribution, against SciPy', () => {
   it.each([

@@ -206,7 +206,7 @@ class ModelRun {
       tried,
       stream,
       seed: stream.word(),
-      spread: fitted.process.size > 80 ? 192 : 256,
+      spread: fitted.process.size > 80 ? 128 : 256,
       climbs: fitted.process.size > 80 ? 2 : 4,
       allowed,
     };

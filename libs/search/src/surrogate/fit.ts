@@ -8,6 +8,7 @@
  *   al., "Vanilla Bayesian Optimization Performs Great in High Dimensions", arXiv 2402.02229 (length-scale prior grows with the
  *   square root of the dimension). Differs: Matern-5/2 and a mode near half the range for few axes.
  */
+import { decay } from '../numerics/exponential.js';
 import type { LowerMatrix } from '../numerics/linear-algebra.js';
 import {
   cholesky,
@@ -157,9 +158,9 @@ class Posterior {
         let squared = 0;
         for (let d = 0; d < dimensions; d++) squared += weights[d] * squares[start + d];
         const r = SQRT_5 * Math.sqrt(squared);
-        const decay = signal * Math.exp(-r);
-        values[i * n + j] = (1 + r + (r * r) / 3) * decay;
-        slopes[pair] = (5 / 3) * (1 + r) * decay;
+        const fall = signal * decay(r);
+        values[i * n + j] = (1 + r + (r * r) / 3) * fall;
+        slopes[pair] = (5 / 3) * (1 + r) * fall;
       }
       values[i * n + i] = signal + noiseVariance + variance[i] + 1e-10 * signal;
     }

@@ -5,6 +5,7 @@
  * @source Rasmussen and Williams, algorithm 2.1. Differs: L^-1 is kept, so a prediction is one contiguous product and a new
  *   point appends one row.
  */
+import { decay } from '../numerics/exponential.js';
 import type { LowerMatrix } from '../numerics/linear-algebra.js';
 import {
   cholesky,
@@ -125,9 +126,9 @@ export class GaussianProcess {
     this.squaredDistances(count);
     for (let j = 0; j < count; j++) {
       const r = SQRT_5 * Math.sqrt(covariance[j]);
-      const decay = signal * Math.exp(-r);
-      covariance[j] = (1 + r + (r * r) / 3) * decay;
-      slopes[j] = (5 / 3) * (1 + r) * decay;
+      const fall = signal * decay(r);
+      covariance[j] = (1 + r + (r * r) / 3) * fall;
+      slopes[j] = (5 / 3) * (1 + r) * fall;
     }
   }
 
@@ -165,9 +166,7 @@ export class GaussianProcess {
   mean(row: Float64Array): number {
     this.ask(row);
     this.covarianceWithQuery(this.count);
-    let mean = 0;
-    for (let j = 0; j < this.count; j++) mean += this.alpha[j] * this.covariance[j];
-    return mean;
+    return product(this.alpha, 0, this.covariance, 0, this.count);
   }
 
   /**
@@ -187,8 +186,7 @@ export class GaussianProcess {
   /** Predicted variance of the noise-free target at the point that `mean` was last asked about. */
   varianceAtLast(): number {
     multiplyLower(this.inverse, this.count, this.covariance, this.half);
-    let explained = 0;
-    for (let j = 0; j < this.count; j++) explained += this.half[j] * this.half[j];
+    const explained = product(this.half, 0, this.half, 0, this.count);
     return Math.max(VARIANCE_FLOOR * this.signal, this.signal - explained);
   }
 
