@@ -8,6 +8,7 @@ import { ascending, deviationOf, meanOf, quantileOfSorted } from '../numerics/st
 import type { Domain } from '../surrogate/domain.js';
 import type { Hyperparameters, TrainingSet } from '../surrogate/fit.js';
 import { fitHyperparameters, priorMode } from '../surrogate/fit.js';
+import { Feasibility } from '../surrogate/feasibility.js';
 import { GaussianProcess } from '../surrogate/gaussian-process.js';
 import { chooseSubset } from '../surrogate/subset.js';
 import type { TargetTransform } from '../surrogate/target.js';
@@ -48,12 +49,19 @@ export interface FittedModel {
   readonly capacity: number;
   /** Model of the logarithm of the cost, standardised, and the deviation it was divided by. */
   readonly cost: { readonly process: GaussianProcess; readonly deviation: number } | null;
+  /** Model of what fails. */
+  readonly feasibility: Feasibility;
   /** To be passed with the next request. */
   readonly model: Json;
 }
 
 /** Percentile of the targets that a failed trial counts as. */
 const FAILURE_PERCENTILE = 0.75;
+/**
+ * Variance of that, in targets of unit variance: one failure says little, which may strike anywhere, and many in one place say much.
+ * Without it a third of failures at random costs three orders of magnitude of regret.
+ */
+const FAILURE_VARIANCE = 1;
 /** Largest number of points for the hyperparameters, and for predictions. */
 const MOST_FITTED = 96;
 const MOST_PREDICTING = 160;
@@ -77,6 +85,10 @@ export function fitModel(input: ModelInput): FittedModel {
   const chosen = predictingSubset(input, y, theta);
   const data = trainingSet(input, { y, variances }, chosen);
   const process = new GaussianProcess(data, theta, running.length + room);
+  const feasibility = Feasibility.learn(
+    process,
+    chosen.map((index) => targets[index] !== null),
+  );
   const means = process.fittedMeans();
   const ranked = chosen
     .map((index, position) => ({ index, mean: means[position] ?? 0 }))
@@ -93,6 +105,7 @@ export function fitModel(input: ModelInput): FittedModel {
     theta,
     capacity: running.length + room,
     cost: fitCost(input),
+    feasibility,
     model,
   };
 }
@@ -139,7 +152,8 @@ function trainingSet(
 
 /** Variance of a target from the variance of its loss, through the slope of the transform. */
 function targetVariance(scale: TargetTransform, loss: number | null, variance: number): number {
-  if (loss === null || variance === 0) return 0;
+  if (loss === null) return FAILURE_VARIANCE;
+  if (variance === 0) return 0;
   const deviation = Math.sqrt(variance);
   return ((transform(scale, loss + deviation) - transform(scale, loss - deviation)) / 2) ** 2;
 }

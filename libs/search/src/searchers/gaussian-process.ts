@@ -16,13 +16,14 @@ import { satisfies } from '../space/constraint.js';
 import type { Encoding } from '../space/encoding.js';
 import { encodingOf } from '../space/encoding.js';
 import { Acquisition, logImprovementFactor } from '../surrogate/acquisition.js';
-import type { Rows, Scored, SearchTask } from '../surrogate/acquisition-search.js';
+import type { Region, Rows, Scored, SearchTask } from '../surrogate/acquisition-search.js';
 import { bestNew, searchAcquisition, wholeRegion } from '../surrogate/acquisition-search.js';
 import type { Branches } from '../surrogate/branches.js';
 import { branchesOf, branchOf, branchRegion, chooseBranch } from '../surrogate/branches.js';
 import type { Domain } from '../surrogate/domain.js';
 import { enumerateDomain } from '../surrogate/domain.js';
 import { invert } from '../surrogate/target.js';
+import { trustRegion, trustRegionSide } from '../surrogate/trust-region.js';
 import type { FittedModel } from './fitted-model.js';
 import { fitModel } from './fitted-model.js';
 import { initialPoint, initialSize } from './initial-design.js';
@@ -41,6 +42,9 @@ const OFF_BOUND = 1e-6;
 /** Values so close to a bound count as there. */
 const AT_BOUND = 1e-3;
 const BRANCH_EVERY = 3;
+/** Trials beyond which every second suggestion stays near the best one. */
+const MANY_TRIALS = 250;
+const LOCAL_EVERY = 2;
 const EXPLORE_EVERY = 12;
 
 /** Suggests by Gaussian process, `request.count` points. */
@@ -64,6 +68,8 @@ class ModelRun {
   private readonly rows: readonly Float64Array[];
   private readonly running: Float64Array[];
   private readonly points;
+  /** Every point of a small finite space. */
+  private readonly listed: readonly Float64Array[] | null;
   private fitted: FittedModel | null = null;
 
   constructor(private readonly problem: SearchProblem) {
@@ -71,6 +77,7 @@ class ModelRun {
     const { known, running } = learningTrials(problem, request.nextNumber);
     this.encoding = encodingOf(space);
     this.branches = branchesOf(this.encoding.domain);
+    this.listed = enumerateDomain(this.encoding.domain, LISTED_POINTS);
     const rowOf = ({ parameters }: { readonly parameters: TrialParameters }): Float64Array =>
       this.encoding.encode(fromParameters(space, parameters));
     this.known = known;
@@ -156,17 +163,38 @@ class ModelRun {
         return this.accept(values, this.describe(fitted, row, { phase: 'exploration', reason }));
       }
     }
-    const branch = branches !== null && number % BRANCH_EVERY === 0 ? this.bandit(branches, fitted) : null;
-    const found = this.search(number, fitted, branch);
+    const { region, reason } = this.regionFor(number, fitted);
+    const found = this.search(number, fitted, region) ?? (region && this.search(number, fitted, null));
     if (found === null) return null;
-    const reason =
-      branch === null
-        ? 'the largest expected improvement that the model sees'
-        : 'the largest expected improvement in the branch that a bandit over the conditions chose';
     return this.accept(
       encoding.decode(found.row),
       this.describe(fitted, found.row, { phase: 'model', reason }),
     );
+  }
+
+  /** Where to look this time, and why there; `null` for everywhere. */
+  private regionFor(number: number, fitted: FittedModel): { region: Region | null; reason: string } {
+    const { branches, rows } = this;
+    const { domain } = this.encoding;
+    const gain = 'the largest expected improvement';
+    if (branches !== null && number % BRANCH_EVERY === 0)
+      return {
+        region: branchRegion(domain, branches, this.bandit(branches, fitted)),
+        reason: `${gain} in the branch that a bandit over the conditions chose`,
+      };
+    const centre = fitted.best[0];
+    if (
+      this.listed !== null ||
+      rows.length <= MANY_TRIALS ||
+      number % LOCAL_EVERY !== 0 ||
+      centre === undefined
+    )
+      return { region: null, reason: `${gain} that the model sees` };
+    const side = trustRegionSide(fitted.targets, domain.size);
+    return {
+      region: trustRegion(domain, centre, fitted.theta, side),
+      reason: `${gain} near the best trial, in a box of ${(100 * side).toFixed(0)} % of the ranges`,
+    };
   }
 
   private bandit(branches: Branches, fitted: FittedModel): number {
@@ -178,30 +206,29 @@ class ModelRun {
     return chooseBranch(branches, [...done, ...running]);
   }
 
-  private search(number: number, fitted: FittedModel, branch: number | null): Scored | null {
-    const { problem, encoding, branches } = this;
+  private search(number: number, fitted: FittedModel, region: Region | null): Scored | null {
+    const { problem, encoding } = this;
     const { domain } = encoding;
     const cost = fitted.cost && {
       process: fitted.cost.process,
       weight: COST_EXPONENT * fitted.cost.deviation,
     };
-    const acquisition = new Acquisition(fitted.process, fitted.incumbent, cost);
+    const acquisition = new Acquisition(fitted.process, fitted.incumbent, {
+      cost,
+      feasibility: fitted.feasibility.varies ? fitted.feasibility : null,
+    });
     const tried = rowsOf([...this.rows, ...this.running], domain.size);
     const allowed = (row: Float64Array): boolean =>
       problem.constraints.length === 0 || satisfies(problem.constraints, encoding.decode(row));
-    if (branch === null) {
-      const all = enumerateDomain(domain, LISTED_POINTS);
-      if (all !== null) {
-        const scored = all.filter(allowed).map((row) => ({ row, value: acquisition.at(row) }));
-        return bestNew({ tried }, scored);
-      }
+    if (region === null && this.listed !== null) {
+      const scored = this.listed.filter(allowed).map((row) => ({ row, value: acquisition.at(row) }));
+      return bestNew({ tried }, scored);
     }
     const stream = new Stream(problem.request.seed, number, 'candidates');
     const task: SearchTask = {
       domain,
       acquisition,
-      region:
-        branches !== null && branch !== null ? branchRegion(domain, branches, branch) : wholeRegion(domain),
+      region: region ?? wholeRegion(domain),
       best: fitted.best,
       tried,
       stream,
@@ -222,6 +249,7 @@ class ModelRun {
     const { process, transform: t, incumbent } = fitted;
     const mean = process.mean(row);
     const deviation = Math.sqrt(process.varianceAtLast());
+    const feasibility = fitted.feasibility.atLast();
     const natural = (target: number): number => {
       const loss = invert(t, target);
       return this.problem.request.objectives[0]?.direction === 'maximize' ? -loss : loss;
@@ -234,6 +262,7 @@ class ModelRun {
       mean: natural(mean),
       deviation: Math.abs(natural(mean + deviation) - natural(mean - deviation)) / 2,
       expectedImprovement: Math.abs(natural(incumbent) - natural(incumbent - gain)),
+      feasibility,
       incumbent: natural(incumbent),
       ...(nearest !== undefined && { nearest }),
       lengthScales: Object.fromEntries(

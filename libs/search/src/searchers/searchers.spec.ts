@@ -171,8 +171,8 @@ describe('suggestions', () => {
       {
         "batch": 128,
         "layers": 1,
-        "lr": 0.00061590975,
-        "momentum": 0.361395818,
+        "lr": 0.00119117529,
+        "momentum": 0.305714711,
         "optimizer": "sgd",
       }
     `);

@@ -6,6 +6,7 @@
  *   z = (f* - mu) / sigma, h(z) = phi(z) + z Phi(z).
  */
 import { erfcx, logNormalDensity, logNormalDistribution, normalDistribution } from '../numerics/normal.js';
+import type { Feasibility } from './feasibility.js';
 import type { GaussianProcess } from './gaussian-process.js';
 
 const SQRT_HALF_PI = Math.sqrt(Math.PI / 2);
@@ -20,6 +21,12 @@ export function logImprovementFactor(z: number): number {
   return logNormalDensity(z) + Math.log(rest);
 }
 
+/**
+ * Probability of not failing below which a point is held back. Not higher: the best point often lies where training begins to
+ * diverge, and half of the trials beside it fail.
+ */
+const RISKY = 0.25;
+
 /** What a trial is expected to take, as a model of log seconds or log cost. */
 export interface CostModel {
   readonly process: GaussianProcess;
@@ -27,41 +34,56 @@ export interface CostModel {
   readonly weight: number;
 }
 
-/** Log expected improvement per unit of cost at points of one domain. */
+/** What an acquisition weighs beside the improvement. */
+export interface AcquisitionWeights {
+  readonly cost?: CostModel | null;
+  /** Of the same process. */
+  readonly feasibility?: Feasibility | null;
+}
+
+/** Log expected improvement per unit of cost, less where trials fail, at points of one domain. */
 export class Acquisition {
   private readonly costGradient: Float64Array;
+  private readonly cost: CostModel | null;
+  private readonly feasibility: Feasibility | null;
 
   /** @param incumbent target to improve on */
   constructor(
     readonly process: GaussianProcess,
     readonly incumbent: number,
-    private readonly cost: CostModel | null = null,
+    { cost = null, feasibility = null }: AcquisitionWeights = {},
   ) {
+    this.cost = cost;
+    this.feasibility = feasibility;
     this.costGradient = new Float64Array(process.dimensions);
   }
 
   /** Value at a point. */
   at(row: Float64Array): number {
     const mean = this.process.mean(row);
-    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - this.costAt(row);
+    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - this.burdenAt(row);
   }
 
   /** An upper bound on the value at a point, at a fraction of its cost. */
   boundAt(row: Float64Array): number {
     const mean = this.process.mean(row);
-    return this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - this.costAt(row);
+    return this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - this.burdenAt(row);
   }
 
   /** The value at a point if it can be above `floor`, else -Infinity: most comparisons end at the cheap bound. */
   above(row: Float64Array, floor: number): number {
     const mean = this.process.mean(row);
-    const cost = this.costAt(row);
-    if (!(this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - cost > floor)) return -Infinity;
-    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - cost;
+    const burden = this.burdenAt(row);
+    if (!(this.combine(mean, Math.sqrt(this.process.varianceBoundAtLast())) - burden > floor))
+      return -Infinity;
+    return this.combine(mean, Math.sqrt(this.process.varianceAtLast())) - burden;
   }
 
-  private costAt(row: Float64Array): number {
-    return this.cost === null ? 0 : this.cost.weight * this.cost.process.mean(row);
+  /** What is taken off: the predicted log cost, and how far the point is from being worth its risk. */
+  private burdenAt(row: Float64Array): number {
+    const cost = this.cost === null ? 0 : this.cost.weight * this.cost.process.mean(row);
+    const chance = this.feasibility?.atLast() ?? 1;
+    return chance < RISKY ? cost - Math.log(chance / RISKY) : cost;
   }
 
   private combine(mean: number, deviation: number): number {
@@ -77,10 +99,13 @@ export class Acquisition {
     const byMean = -Math.exp(logNormalDistribution(z) - value);
     const byDeviation = Math.exp(logNormalDensity(z) - value);
     this.process.gradientAtLast(byMean, byDeviation / (2 * deviation), gradient);
-    if (this.cost === null) return value;
-    const cost = this.cost.process.mean(row);
-    this.cost.process.gradientAtLast(1, 0, this.costGradient);
-    for (let d = 0; d < gradient.length; d++) gradient[d] -= this.cost.weight * this.costGradient[d];
-    return value - this.cost.weight * cost;
+    const chance = this.feasibility?.atLast() ?? 1;
+    if (chance < RISKY) this.feasibility?.addGradientAtLast(1 / chance, gradient);
+    const burden = this.burdenAt(row);
+    if (this.cost !== null) {
+      this.cost.process.gradientAtLast(1, 0, this.costGradient);
+      for (let d = 0; d < gradient.length; d++) gradient[d] -= this.cost.weight * this.costGradient[d];
+    }
+    return value - burden;
   }
 }

@@ -31,7 +31,8 @@ export class GaussianProcess {
   private readonly noiseVariance: number;
   private readonly scales: Float64Array;
   private readonly weights: Float64Array;
-  private readonly capacity: number;
+  /** Points there is room for. */
+  readonly capacity: number;
   /** Scaled coordinates, axis by axis. */
   private readonly points: Float64Array;
   private readonly targets: Float64Array;
@@ -91,16 +92,24 @@ export class GaussianProcess {
     const { n, dimensions, x, y, variance } = data;
     this.targets.set(y.subarray(0, n));
     for (let i = 0; i < n; i++) this.keep(x.subarray(i * dimensions, (i + 1) * dimensions), i);
-    const factor = lowerMatrix(n);
-    for (let i = 0; i < n; i++) {
-      for (let d = 0; d < dimensions; d++) this.query[d] = this.points[d * this.capacity + i];
-      this.covarianceWithQuery(i);
-      factor.values.set(this.covariance.subarray(0, i), i * n);
-      factor.values[i * n + i] = this.signal + this.noiseVariance + variance[i] + JITTER * this.signal;
-    }
+    const factor = this.covarianceMatrix();
+    for (let i = 0; i < n; i++) factor.values[i * n + i] += this.noiseVariance + variance[i];
     if (!cholesky(factor, n)) throw new RangeError('the kernel matrix is not positive definite');
     invertLower(factor, n, this.inverse);
     this.solve();
+  }
+
+  /** Covariance of the noise-free target between all points, the lower triangle. */
+  covarianceMatrix(): LowerMatrix {
+    const { count: n, dimensions, capacity, signal } = this;
+    const matrix = lowerMatrix(n);
+    for (let i = 0; i < n; i++) {
+      for (let d = 0; d < dimensions; d++) this.query[d] = this.points[d * capacity + i];
+      this.covarianceWithQuery(i);
+      matrix.values.set(this.covariance.subarray(0, i), i * n);
+      matrix.values[i * n + i] = signal + JITTER * signal;
+    }
+    return matrix;
   }
 
   private solve(): void {
@@ -195,18 +204,34 @@ export class GaussianProcess {
    * point of the last `varianceAtLast`. Categories get 0.
    */
   gradientAtLast(byMean: number, byVariance: number, gradient: Float64Array): void {
-    const { numeric, capacity, count, points, query, scales, slopes, alpha, solved } = this;
+    const { count, slopes, alpha, solved } = this;
     if (byVariance !== 0) multiplyLowerTransposed(this.inverse, count, this.half, solved);
     else solved.fill(0, 0, count);
-    let total = 0;
-    for (let j = 0; j < count; j++) {
-      solved[j] = slopes[j] * (2 * byVariance * solved[j] - byMean * alpha[j]);
-      total += solved[j];
-    }
+    for (let j = 0; j < count; j++) solved[j] = slopes[j] * (2 * byVariance * solved[j] - byMean * alpha[j]);
     gradient.fill(0);
+    this.addPull(gradient);
+  }
+
+  /** Sum of `weights`, one per point, times the covariance with each, at the point that `mean` was last asked about. */
+  projectLast(weights: Float64Array): number {
+    return product(weights, 0, this.covariance, 0, this.count);
+  }
+
+  /** Adds `factor` times the gradient of `projectLast(weights)`. */
+  addProjectedGradient(weights: Float64Array, factor: number, gradient: Float64Array): void {
+    const { count, slopes, solved } = this;
+    for (let j = 0; j < count; j++) solved[j] = -factor * slopes[j] * weights[j];
+    this.addPull(gradient);
+  }
+
+  /** Adds the gradient with respect to the numeric coordinates of what pulls with `solved` towards each point. */
+  private addPull(gradient: Float64Array): void {
+    const { numeric, capacity, count, points, query, scales, solved } = this;
+    let total = 0;
+    for (let j = 0; j < count; j++) total += solved[j];
     for (let d = 0; d < numeric; d++) {
       const pulled = product(points, d * capacity, solved, 0, count);
-      gradient[d] = (total * query[d] - pulled) * scales[d];
+      gradient[d] += (total * query[d] - pulled) * scales[d];
     }
   }
 

@@ -8,6 +8,7 @@ import type { Axis } from './domain.js';
 import { Domain, enumerateDomain } from './domain.js';
 import type { TrainingSet } from './fit.js';
 import { fitHyperparameters, negativeLogPosterior, priorMode } from './fit.js';
+import { Feasibility } from './feasibility.js';
 import { GaussianProcess } from './gaussian-process.js';
 import { ParzenMixture } from './parzen.js';
 import { chooseSubset } from './subset.js';
@@ -131,9 +132,16 @@ describe('the acquisition function', () => {
   const process = new GaussianProcess(data, theta);
   const cost = { process: new GaussianProcess({ ...data, y: data.y.map((y) => -y) }, theta), weight: 0.5 };
 
-  it('has its gradient, with and without cost, and bounds that hold', () => {
-    for (const acquisition of [new Acquisition(process, -0.8), new Acquisition(process, -0.8, cost)]) {
-      const row = Float64Array.of(0.9, 0.3, 0);
+  /** Trials fail in the corner of the probe. */
+  const feasibility = Feasibility.learn(
+    process,
+    Array.from({ length: data.n }, (_, i) => data.x[i * 3] + data.x[i * 3 + 1] < 1.1),
+  );
+
+  it('has its gradient, with and without cost and failures, and bounds that hold', () => {
+    for (const weights of [{}, { cost }, { feasibility }, { cost, feasibility }]) {
+      const acquisition = new Acquisition(process, -0.8, weights);
+      const row = Float64Array.of(0.9, 0.8, 0);
       const gradient = new Float64Array(3);
       expect(acquisition.withGradient(row, gradient)).toBeCloseTo(acquisition.at(row), 10);
       expect(acquisition.boundAt(row)).toBeGreaterThanOrEqual(acquisition.at(row) - 1e-9);
