@@ -145,3 +145,21 @@ describe('control under load', () => {
     },
   );
 });
+
+describe('a sweep whose command crashes at once', () => {
+  it('costs as many attempts as it allows, ends as failed, and holds up no other sweep', async () => {
+    const crashing = { ...spec, command: ['sh', '-c', 'exit 1'] };
+    const bad = await product.submit({
+      ...crashing,
+      budget: { max_trials: 500, max_consecutive_initial_failures: 12 },
+    });
+    const good = await product.submit({ ...spec, budget: { max_trials: 8 } });
+    expect(await product.finished(bad)).toMatchObject({
+      state: 'failed',
+      reason: 'failures',
+      attempts: { total: 12 },
+    });
+    expect(await product.finished(good)).toMatchObject({ state: 'finished', trials: { total: 8 } });
+    expect(await judge(product, [bad, good])).toEqual([]);
+  });
+});

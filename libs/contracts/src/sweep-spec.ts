@@ -84,6 +84,8 @@ export interface SweepBudget {
   readonly max_cost_per_trial?: string;
   /** Seconds per trial across its attempts. */
   readonly max_trial_duration?: number;
+  /** Attempts in a row, from the sweep's first, that may fail before any has logged a metric or finished; absent or 0: any number. */
+  readonly max_consecutive_initial_failures?: number;
   /** When a money or GPU-time limit is reached: start nothing new and let running trials use what is left (default), or end them. */
   readonly on_exhaust: 'stop_new' | 'kill';
 }

@@ -49,7 +49,7 @@ export function isSweepEnded(state: SweepState): boolean {
  * Why a sweep is in its state.
  * - `exhausted`: every point of a finite space was evaluated; `converged`: the sweep's own terminator.
  * - `max_*`: the named limit of its budget; `budget`: a budget above the sweep.
- * - `target`: the metric reached the target; `failures`: too many trials failed in a row.
+ * - `target`: the metric reached the target; `failures`: its first attempts all failed, as many as it allows.
  */
 export const sweepReasons = [
   'exhausted',

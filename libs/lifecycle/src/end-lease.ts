@@ -22,9 +22,10 @@ import {
   writeHolds,
   type LeaseRow,
 } from './lease-rows.js';
+import { countInitial, lockUnproven } from './initial-failures.js';
 import { enqueueOutbox, publish, wakePool } from './notices.js';
 import { handoverAt, beginLease } from './start-lease.js';
-import { clock } from './sweep-rows.js';
+import { clock, type SweepRow } from './sweep-rows.js';
 
 /** How an ended process is to be read: what the server wanted goes before what the process said. */
 export function outcomeOf(
@@ -87,11 +88,13 @@ export async function completeLease(
     ids.leases.push(next.id);
   }
   return db.transaction(async (tx) => {
+    const unproven = await lockUnproven(tx, seen.sweep_id);
     const trial = (await lockTrials(tx, ids.trials)).get(seen.trial_id);
     const leases = await lockLeases(tx, ids.leases);
     const lease = leases.find(({ id }) => id === seen.id);
     if (lease === undefined || trial === undefined) return {};
-    return endAndStart(tx, request, { lease, trial, successor: leases.find(({ id }) => id === next?.id) });
+    const successor = leases.find(({ id }) => id === next?.id);
+    return endAndStart(tx, request, { lease, trial, successor, unproven });
   });
 }
 
@@ -100,12 +103,14 @@ interface LockedEnd {
   readonly trial: TrialLock;
   /** The lease ahead that the agent names as started, if there is one. */
   readonly successor: LeaseRow | undefined;
+  /** The sweep, locked, while none of its attempts has logged a metric or finished. */
+  readonly unproven: SweepRow | undefined;
 }
 
 async function endAndStart(
   tx: Tx,
   { nodeId, body }: { readonly nodeId: string; readonly body: CompleteLease },
-  { lease, trial, successor }: LockedEnd,
+  { lease, trial, successor, unproven }: LockedEnd,
 ): Promise<Completion> {
   const { start, exit } = body;
   if (lease.state !== 'ended' && lease.state !== 'live') {
@@ -119,22 +124,21 @@ async function endAndStart(
     start !== undefined && successor?.state === 'ahead'
       ? await handoverAt(tx, { now, lease: successor, start, before: lease })
       : now;
-  if (lease.state === 'live') await endByAgent(tx, { lease, trial, exit, at });
+  if (lease.state === 'live') await endByAgent(tx, { lease, trial, unproven, exit, at });
   return start === undefined ? {} : { start: await beginLease(tx, { lease: successor, nodeId, start, at }) };
 }
 
-interface AgentsEnd {
-  readonly lease: LeaseRow;
-  readonly trial: TrialLock;
+interface AgentsEnd extends Pick<LockedEnd, 'lease' | 'trial' | 'unproven'> {
   readonly exit: ProcessExit;
   readonly at: Date;
 }
 
-async function endByAgent(tx: Tx, { lease, trial, exit, at }: AgentsEnd): Promise<void> {
+async function endByAgent(tx: Tx, { lease, trial, unproven, exit, at }: AgentsEnd): Promise<void> {
   const endedAt = at < certainEnd(lease) ? at : certainEnd(lease);
   const limitMs = trial.max_trial_ms;
   const timedOut = limitMs !== null && Number(trial.run_ms) + Number(useUntil(lease, endedAt).ms) >= limitMs;
   const outcome = outcomeOf(exit, lease, timedOut);
+  if (unproven !== undefined) await countInitial(tx, unproven, outcome);
   await endLease(tx, lease, { outcome, endedAt, exit, state: 'ended', trial });
 }
 

@@ -61,11 +61,7 @@ function endOf(sweep: SweepRow, failure?: string): End | undefined {
     case 'cancelling':
       return { state: 'cancelled', reason: sweep.reason, text: sweep.reason_text };
     case 'stopping':
-      return {
-        state: sweep.reason === 'user' ? 'stopped' : 'finished',
-        reason: sweep.reason,
-        text: sweep.reason_text,
-      };
+      return { state: stateAfter(sweep.reason), reason: sweep.reason, text: sweep.reason_text };
     case 'running':
     case 'paused': {
       if (sweep.max_trials !== null && sweep.next_trial > sweep.max_trials) {
@@ -85,4 +81,9 @@ function endOf(sweep: SweepRow, failure?: string): End | undefined {
     case 'failed':
       return undefined;
   }
+}
+
+function stateAfter(reason: SweepReason | null): SweepState {
+  if (reason === 'user') return 'stopped';
+  return reason === 'failures' ? 'failed' : 'finished';
 }

@@ -4,6 +4,7 @@ import { spendableOf } from './accounts.js';
 import { planHold } from '@swath/ledger';
 import { placeAhead, type Share, type SweepWindow } from '@swath/placement';
 import type { Tx } from '@swath/persistence';
+import { trialsAtOnce } from './initial-failures.js';
 import type { Queued } from './queue.js';
 import { budgetsFor, holdRequest, type Choice, type Granting } from './write-leases.js';
 
@@ -19,14 +20,20 @@ export interface AheadChoice extends Choice {
 /** Limits of running slots, of the sweeps that have one. */
 export function windowsOf(queue: readonly Queued[]): SweepWindow {
   return new Map(
-    queue.flatMap((queued) => (queued.parallel === null ? [] : [[queued.sweepId, queued.parallel] as const])),
+    queue.flatMap((queued) => {
+      const trials = trialsAtOnce(queued);
+      return trials === null ? [] : [[queued.sweepId, trials * queued.slots] as const];
+    }),
   );
 }
 
-/** Leases ahead for the node, planned against balances that shrink as it goes. */
+/**
+ * Leases ahead for the node, planned against balances that shrink as it goes. None of a sweep that has not proved that its command
+ * runs: the node would start it before the server could count the failure that made room.
+ */
 export async function chooseAhead(tx: Tx, input: AheadChoice): Promise<Granting[]> {
   const placed = new Set(input.placed.map(({ queued }) => queued.id));
-  const queue = input.queue.filter((queued) => !placed.has(queued.id));
+  const queue = input.queue.filter((queued) => !placed.has(queued.id) && queued.initialFailures === null);
   if (queue.length === 0) return [];
   const windows = windowsOf(queue);
   const picks = placeAhead({

@@ -11,11 +11,11 @@ import {
   type StopReason,
 } from '@swath/contracts';
 import { encodeMetrics, METRIC_CODEC, numericValue, type Database, type Tx } from '@swath/persistence';
+import { lookAtSweep } from './initial-failures.js';
 import { judgeMeasurements } from './judge.js';
 import type { MeasuredTrial } from './measured-trial.js';
 import { followObjectives, type TrialProgress } from './objectives.js';
 import { publish } from './notices.js';
-import { sweepStatus } from './status.js';
 
 /**
  * Stores a batch of rows of a trial's run. The same (attempt, stream, seq) again is answered as before and changes nothing;
@@ -40,8 +40,8 @@ export async function recordMetrics(
     const answer = reply(batch, false, stop, trial);
     return sweepId === undefined ? { reply: answer } : { reply: answer, sweepId };
   });
-  // The sweep's lock comes before a trial's, so its intake is closed by a transaction of its own.
-  if (stored.sweepId !== undefined) await sweepStatus(db, stored.sweepId);
+  // The sweep's lock comes before a trial's, so its row is changed by a transaction of its own.
+  if (stored.sweepId !== undefined) await lookAtSweep(db, stored.sweepId);
   return stored.reply;
 }
 
@@ -53,7 +53,8 @@ export interface JudgedRows {
 
 /**
  * Follows the objectives through new rows of a locked trial and applies the pruner's decision. `stop` is why the attempt has to
- * end, if it has; `sweepId` is set when the target was reached, so that the caller looks at the sweep after its commit.
+ * end, if it has; `sweepId` is set when the target was reached or nothing of the sweep had been measured before, so that the
+ * caller looks at the sweep after its commit.
  */
 export async function judgeRows(
   tx: Tx,
@@ -73,7 +74,7 @@ export async function judgeRows(
   });
   const decided = await applyDecision(tx, trial, judged.decisions);
   const stop = trial.stop_reason ?? decided;
-  return reachesTarget(objective, value) ? { stop, sweepId: trial.sweep_id } : { stop };
+  return trial.unproven || reachesTarget(objective, value) ? { stop, sweepId: trial.sweep_id } : { stop };
 }
 
 function reachesTarget(objective: Objective | undefined, value: number | null): boolean {
@@ -85,7 +86,7 @@ function reachesTarget(objective: Objective | undefined, value: number | null): 
 export async function lockMeasured(tx: Tx, runId: string): Promise<MeasuredTrial | undefined> {
   const [trial] = await tx.query<MeasuredTrial>(
     `SELECT t.id, t.sweep_id, t.project_id, t.number, t.bracket, t.state, t.attempt_count, t.progress, t.value, s.spec,
-       l.id AS lease_id, l.stop_reason, l.grace_ms
+       s.initial_failures IS NOT NULL AS unproven,       l.id AS lease_id, l.stop_reason, l.grace_ms
      FROM trial t JOIN sweep s ON s.id = t.sweep_id LEFT JOIN lease l ON l.trial_id = t.id AND l.state = 'live'
      WHERE t.run_id = $1 FOR UPDATE OF t`,
     [runId],

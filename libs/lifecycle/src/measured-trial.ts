@@ -14,6 +14,8 @@ export interface MeasuredTrial {
   readonly progress: TrialProgress;
   readonly value: number | null;
   readonly spec: SweepSpec;
+  /** No attempt of its sweep has logged a metric or finished so far. */
+  readonly unproven: boolean;
   readonly lease_id: string | null;
   readonly stop_reason: StopReason | null;
   readonly grace_ms: number | null;

@@ -159,6 +159,7 @@ async function freeSlots(tx: Tx, nodeId: string, offered: readonly number[]): Pr
 
 type Waiting =
   | WaitReason
+  | { readonly code: 'parallel'; readonly limit: number; readonly failures: number }
   | {
       readonly code: 'budget';
       readonly budgetId: string;
@@ -184,7 +185,12 @@ function choose(input: Choice): { grantings: Granting[]; waiting: Map<string, Wa
     const placement = place({ queue, free, share, windows, ...roomOf(input) });
     const { grantings, refused } = admit(input, placement.picks, byId);
     if (refused === undefined) {
-      return { grantings, waiting: new Map<string, Waiting>([...placement.waiting, ...blocked]), refusals };
+      const waiting = new Map<string, Waiting>([...placement.waiting, ...blocked]);
+      for (const [id, reason] of waiting) {
+        const failures = byId.get(id)?.initialFailures ?? 0;
+        if (reason.code === 'parallel' && failures > 0) waiting.set(id, { ...reason, failures });
+      }
+      return { grantings, waiting, refusals };
     }
     refusals.set(refused.sweepId, refused.plan);
     const admitted = new Set(grantings.map((granting) => granting.queued.id));

@@ -1,15 +1,15 @@
 // The queue of a pool: attempts that wait, with what placement and admission need to know of them, and the running share.
 import type { QueuedAttempt, Share } from '@swath/placement';
 import type { Queryable, Tx } from '@swath/persistence';
+import type { Breaker } from './initial-failures.js';
 
 /** A queued attempt with its trial's limits. */
-export interface Queued extends QueuedAttempt {
+export interface Queued extends QueuedAttempt, Breaker {
   readonly trialId: string;
   readonly trialNumber: number;
   readonly runId: string;
   readonly projectId: string;
   readonly attempt: number;
-  readonly parallel: number | null;
   readonly maxTrialMs: number | null;
   readonly runMs: number;
 }
@@ -33,13 +33,14 @@ export async function readQueue(
   const rows = await tx.query<Omit<Queued, 'order' | 'runMs'> & { runMs: bigint }>(
     `SELECT a.id, a.sweep_id AS "sweepId", s.team_id AS "teamId", a.priority, a.slots, a.trial_id AS "trialId",
        t.number AS "trialNumber", t.run_id AS "runId", t.project_id AS "projectId", a.number AS attempt, s.parallel,
+       s.initial_failures AS "initialFailures", (s.spec->'budget'->>'max_consecutive_initial_failures')::int AS "maxInitialFailures",
        ((s.spec->'budget'->>'max_trial_duration')::double precision * 1000) AS "maxTrialMs", t.run_ms AS "runMs",
        extract(epoch FROM clock_timestamp() - a.enqueued_at)::double precision * 1000 AS "waitedMs",
        a.cause = 'retry' AND EXISTS (SELECT 1 FROM attempt p WHERE p.trial_id = a.trial_id AND p.node_id = $4
          AND p.outcome IN ('infrastructure', 'lost') AND p.ended_at > clock_timestamp() - $5 * interval '1 second')
          AND EXISTS (SELECT 1 FROM node o WHERE o.pool_id = $1 AND o.id <> $4 AND o.state = 'online'
            AND (SELECT count(*) FROM slot o_s WHERE o_s.node_id = o.id AND o_s.healthy) >= a.slots) AS "avoidsNode"
-     FROM (SELECT s.id, s.team_id, s.parallel, s.spec FROM sweep s
+     FROM (SELECT s.id, s.team_id, s.parallel, s.initial_failures, s.spec FROM sweep s
          CROSS JOIN LATERAL (SELECT q.priority, q.enqueued_at FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
            AND NOT q.ahead ORDER BY q.priority DESC, q.enqueued_at LIMIT 1) head
          WHERE s.pool_id = $1 AND s.state = 'running' AND s.ended_at IS NULL

@@ -57,7 +57,9 @@ function whyWaiting(reason: WaitingReason): string {
     case 'avoids_node':
       return 'failed on the node that is free and waits for another';
     case 'parallel':
-      return `the sweep runs its limit of ${String(reason['limit'])} trials`;
+      return typeof reason['failures'] === 'number'
+        ? `each attempt so far has failed (${reason['failures']}), so the sweep runs ${String(reason['limit'])} at a time until one logs a metric`
+        : `the sweep runs its limit of ${String(reason['limit'])} trials`;
     case 'ahead':
       return `starts on node ${String(reason['nodeId'])} as soon as a slot is free there`;
     case 'budget':

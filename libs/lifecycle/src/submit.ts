@@ -75,8 +75,8 @@ export async function submitSweepIn(tx: Tx, submission: Submission): Promise<Sub
   });
   await tx.query(
     `INSERT INTO sweep (id, org_id, team_id, project_id, pool_id, created_by, name, spec, spec_text, seed, state, parallel,
-       max_trials, max_active_ms, active_since, created_at)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running', $11, $12, $13, t.now, t.now
+       max_trials, max_active_ms, initial_failures, active_since, created_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running', $11, $12, $13, $14, t.now, t.now
      FROM (SELECT clock_timestamp() AS now) t`,
     [
       sweepId,
@@ -92,6 +92,7 @@ export async function submitSweepIn(tx: Tx, submission: Submission): Promise<Sub
       spec.parallel ?? null,
       bounds.maxTrials,
       spec.budget.max_wall_clock === undefined ? null : Math.round(spec.budget.max_wall_clock * 1000),
+      (spec.budget.max_consecutive_initial_failures ?? 0) === 0 ? null : 0,
     ],
   );
   for (const budget of budgets) await openBudget(tx, budget);

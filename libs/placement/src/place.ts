@@ -42,6 +42,7 @@ export type WaitReason =
   | { readonly code: 'too_few_slots'; readonly needed: number; readonly free: number }
   | { readonly code: 'node_too_small'; readonly needed: number; readonly capacity: number }
   | { readonly code: 'avoids_node' }
+  /** `limit` in trials. */
   | { readonly code: 'parallel'; readonly limit: number };
 
 /** Picks, in order, and the reason of each attempt that waits. */
@@ -150,7 +151,7 @@ function limitReached(attempt: QueuedAttempt, input: PlacementInput, tally: Tall
   const limit = input.windows.get(attempt.sweepId);
   if (limit === undefined || (tally.sweep.get(attempt.sweepId) ?? 0) + attempt.slots <= limit)
     return undefined;
-  return { code: 'parallel', limit };
+  return { code: 'parallel', limit: limit / attempt.slots };
 }
 
 /** Up to which priority a wide attempt keeps the node: below its own at once, its own once it has waited long. */

@@ -249,7 +249,7 @@ parameters:
   momentum: {min: 0.0, max: 0.99, when: {opt: sgd}}
 points: [{opt: sgd, momentum: 0.9}]
 constraints: ['momentum < 0.95']
-budget: {max_cost: 12.5, currency: EUR, max_gpu_hours: "3", max_wall_clock: 1h30m, max_trial_duration: 90, max_cost_per_trial: 0.250, on_exhaust: kill}
+budget: {max_cost: 12.5, currency: EUR, max_gpu_hours: "3", max_wall_clock: 1h30m, max_trial_duration: 90, max_cost_per_trial: 0.250, max_consecutive_initial_failures: 3, on_exhaust: kill}
 parallel: 8
 resources: {pool: a100, gpus: 2}
 retries: {user: 2}
@@ -268,6 +268,7 @@ early_terminate: {type: asha, max_resource: 81}
         max_wall_clock: 5400,
         max_trial_duration: 90,
         max_cost_per_trial: '0.25',
+        max_consecutive_initial_failures: 3,
         on_exhaust: 'kill',
       },
       resources: { pool: 'a100', gpus: 2 },

@@ -153,6 +153,8 @@ function budgetOf({ budget, run_cap }: SpecShape, problems: SpecProblems): Sweep
     ...duration('max_wall_clock'),
     ...amount('max_cost_per_trial'),
     ...duration('max_trial_duration'),
+    max_consecutive_initial_failures:
+      budget?.max_consecutive_initial_failures ?? specDefaults.initialFailures,
     on_exhaust: budget?.on_exhaust ?? specDefaults.onExhaust,
   };
 }

@@ -51,6 +51,7 @@ export const specDefaults = {
   onExhaust: 'stop_new',
   pool: 'local',
   gpus: 1,
+  initialFailures: 10,
   retries: { infrastructure: 3, preemption: 10, user: 0 },
   priority: 0,
   /** W&B's command line: `python program.py --name=value ...`. */

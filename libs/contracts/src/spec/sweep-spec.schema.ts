@@ -63,6 +63,14 @@ export const budgetSchema = z
     max_wall_clock: duration.exactOptional().describe('Since submission, pauses not counted.'),
     max_cost_per_trial: decimal.exactOptional().describe('Money of one trial, over its attempts.'),
     max_trial_duration: duration.exactOptional().describe('Per trial, over its attempts.'),
+    max_consecutive_initial_failures: z
+      .int()
+      .min(0)
+      .max(specLimits.maxTrials)
+      .default(specDefaults.initialFailures)
+      .describe(
+        'The sweep ends as failed when this many attempts in a row, from its first, failed before any had logged a metric or finished; 0 for no such limit.',
+      ),
     on_exhaust: z
       .enum(['stop_new', 'kill'])
       .default(specDefaults.onExhaust)

@@ -10,10 +10,10 @@ import {
   type ExactRow,
   type Tx,
 } from '@swath/persistence';
+import { lookAtSweep } from '../initial-failures.js';
 import { judgeRows, lockMeasured } from '../measure.js';
 import type { MeasuredTrial } from '../measured-trial.js';
 import { publish } from '../notices.js';
-import { sweepStatus } from '../status.js';
 import { lockRun, type LockedRun } from './run-rows.js';
 import { storeConsole, storeLines, type ConsoleLine } from './store-lines.js';
 
@@ -64,7 +64,7 @@ export async function recordStream(
     const stop = judged.stop !== null || (trial?.stop_reason ?? null) !== null || run.stopRequested;
     return { reply: { stop, leaseId: trial?.lease_id ?? null }, sweepId: judged.sweepId };
   });
-  if (done.sweepId !== undefined) await sweepStatus(db, done.sweepId);
+  if (done.sweepId !== undefined) await lookAtSweep(db, done.sweepId);
   return done.reply;
 }
 

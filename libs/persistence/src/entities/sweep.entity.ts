@@ -8,6 +8,7 @@ import { TeamEntity } from './team.entity.js';
 
 /** A submitted search. */
 @Entity('sweep')
+@Check('sweep_initial_failures_check', '(initial_failures >= 0)')
 @Check('sweep_max_active_ms_check', '(max_active_ms > 0)')
 @Check('sweep_max_trials_check', '(max_trials >= 1)')
 @Check('sweep_parallel_check', '(parallel >= 1)')
@@ -93,6 +94,10 @@ export class SweepEntity {
 
   @Column({ type: 'boolean', default: () => 'false' })
   exhausted!: boolean;
+
+  /** `null` once an attempt has logged a metric or finished, and where the sweep has no such limit. */
+  @Column({ type: 'integer', name: 'initial_failures', nullable: true })
+  initialFailures!: number | null;
 
   @Column({ type: 'jsonb', name: 'search_model', nullable: true })
   searchModel!: unknown;
