@@ -10,6 +10,7 @@ let browser: Browser;
 let page: Page;
 let errors: string[];
 let sweepId = '';
+let searched = '';
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([Product.start({ agents: [4] }), startBrowser()]);
@@ -154,6 +155,32 @@ describe('the pages, in a browser', () => {
     expect(page.url()).not.toContain('brush=');
   });
 
+  it('say which parameters mattered, what a better value costs and where the good trials lie', async () => {
+    searched = await product.submit({
+      name: 'searched',
+      method: 'random',
+      seed: 7,
+      metric: { name: 'loss', goal: 'minimize' },
+      parameters: {
+        level: { values: [1, 2] },
+        narrow: { distribution: 'uniform', min: 0, max: 5 },
+        wide: { distribution: 'uniform', min: 0, max: 20 },
+      },
+      command: [process.execPath, join(root, 'test/support/sum-of-arguments.mjs'), '${args}'],
+      budget: { max_trials: 24, max_cost: '5' },
+    });
+    await open(`/default/default/sweeps/${searched}?tab=analysis`);
+    // No reload: the answer comes when enough trials have finished.
+    await page.waitForSelector('[aria-label="Importance of parameters"] tbody tr >> nth=2', {
+      timeout: 90_000,
+    });
+    expect(await page.textContent('[aria-label="Importance of parameters"] tbody th >> nth=0')).toBe('wide');
+    await page.waitForSelector('[aria-label^="Pareto front of loss and cost"] >> text=on the front');
+    await page.focus('canvas[aria-label*="by wide and narrow"]');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForSelector('text=/\\d trials?, best loss .* wide .* narrow/');
+  });
+
   it('meet WCAG 2.2 AA as far as axe-core sees, in both themes, without running a payload or logging an error', async () => {
     const sweep = `/default/default/sweeps/${sweepId}`;
     const tabs = ['overview', 'trials', 'analysis', 'timeline', 'decisions', 'cost', 'spec', 'log'];
@@ -162,6 +189,7 @@ describe('the pages, in a browser', () => {
       '/default/default/sweeps',
       ...tabs.map((tab) => `${sweep}?tab=${tab}`),
       ...trial,
+      `/default/default/sweeps/${searched}?tab=analysis`,
       `/default/default/compare?trials=${sweepId}:1,${sweepId}:2`,
       '/default/default/sweeps/new',
       '/-/pools',
@@ -177,7 +205,8 @@ describe('the pages, in a browser', () => {
         await page.emulateMedia({ colorScheme });
         for (const breach of await seriousBreaches(page)) breaches.push(`${path} ${colorScheme} ${breach}`);
         if (pictures !== undefined) {
-          await page.screenshot({ path: join(pictures, `${path.replace(/\W+/g, '-')}-${colorScheme}.png`) });
+          const name = `${path.replace(/\W+/g, '-')}-${colorScheme}.png`;
+          await page.screenshot({ path: join(pictures, name), fullPage: true });
         }
       }
       expect(await pwned()).toBeUndefined();

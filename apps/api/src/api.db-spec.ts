@@ -275,6 +275,16 @@ describe('the API', () => {
     expect(wrong.headers.get('ratelimit-policy')).toBe('"read";q=6000;w=60');
   });
 
+  it('refuses to weigh parameters on too few finished trials', async () => {
+    const { id } = (await submit('importance')).body.sweep;
+    const { status, body } = await call('GET', `/api/v1/sweeps/${id}/plots/importance`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ trials: 0, leastTrials: 20, used: 0, parameters: [], interactions: null });
+    expect((await call('GET', '/api/v1/sweeps/sw_00000000/plots/importance')).body.code).toBe(
+      'sweep/not-found',
+    );
+  });
+
   it('plans without writing', async () => {
     const before = await db.query('SELECT count(*) FROM sweep');
     const plan = await call('POST', '/api/v1/sweeps:plan', {

@@ -6,6 +6,8 @@ import { Database, PersistenceModule } from '@swath/persistence';
 import type { Logger } from '@swath/platform';
 import { AgentsController } from './agents/agents.controller.js';
 import { LeaseWaiters } from './agents/lease-waiters.js';
+import { AnalysisController } from './analysis/analysis.controller.js';
+import { ImportanceThreads } from './analysis/importance-threads.js';
 import type { ApiConfig } from './api.config.js';
 import { DocsController } from './docs/docs.controller.js';
 import { EventsController } from './events/events.controller.js';
@@ -37,6 +39,7 @@ export class ApiModule implements BeforeApplicationShutdown {
   constructor(
     @Inject(WakeUps) private readonly wakeUps: WakeUps,
     @Inject(OpenRequests) private readonly open: OpenRequests,
+    @Inject(ImportanceThreads) private readonly importance: ImportanceThreads,
   ) {}
 
   /** The module for these settings; connects to the migrated database when the application is made. */
@@ -52,6 +55,7 @@ export class ApiModule implements BeforeApplicationShutdown {
       controllers: [
         SweepsController,
         SweepRecordsController,
+        AnalysisController,
         TrialsController,
         RunsController,
         AgentsController,
@@ -66,6 +70,7 @@ export class ApiModule implements BeforeApplicationShutdown {
       ],
       providers: [
         Access,
+        { provide: ImportanceThreads, useFactory: () => new ImportanceThreads() },
         Idempotency,
         RequestMetrics,
         OpenRequests,
@@ -97,6 +102,7 @@ export class ApiModule implements BeforeApplicationShutdown {
   /** Ends what waits and streams, so that the server can close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.open.stop();
+    await this.importance.close();
     await this.wakeUps.close();
   }
 }

@@ -163,6 +163,7 @@ export type {
   TrialView,
 } from './api/views.js';
 export type { BudgetDetail, BudgetEntryView, BudgetView, LedgerCheck } from './api/budget-routes.js';
+export type { ImportanceView } from './api/analysis-routes.js';
 export type { CostSummary, UsageRecordView } from './api/cost-routes.js';
 export { costDimensions } from './api/cost-routes.js';
 export { problemSchema } from './api/views.js';

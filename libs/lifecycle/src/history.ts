@@ -99,3 +99,15 @@ function observation(row: HistoryRow, status: Observation['status'], names: read
     cost: Number(row.spent_micros) / 1_000_000,
   };
 }
+
+/** Finished trials of a sweep with a finite value of the first objective, by number. */
+export async function readFinishedTrials(
+  db: Queryable,
+  sweepId: string,
+): Promise<{ readonly parameters: TrialParameters; readonly value: number }[]> {
+  return db.query(
+    `SELECT parameters, value FROM trial WHERE sweep_id = $1 AND state = 'finished'
+       AND value NOT IN ('NaN', 'Infinity', '-Infinity') ORDER BY number`,
+    [sweepId],
+  );
+}

@@ -1,3 +1,4 @@
+export { readFinishedTrials } from './history.js';
 export { submitSweep, submitSweepIn, type Submission, type Submitted } from './submit.js';
 export { controlSweep, resizeSweep, type ControlAction } from './control.js';
 export { changeLimits, enqueuePoint, requeueFailed, stopTrial, type LimitChange } from './trial-control.js';

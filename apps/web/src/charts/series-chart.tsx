@@ -127,7 +127,14 @@ function options(props: SeriesChartProps, element: HTMLElement, height: number):
     height,
     scales: { x: { time: false }, y: { distr: props.logY === true ? 3 : 1 } },
     axes: [
-      { ...axis, label: props.xLabel, labelSize: 22, size: 34, values: (_plot, ticks) => ticks.map(formatX) },
+      {
+        ...axis,
+        label: props.xLabel,
+        labelSize: 22,
+        size: 34,
+        space: 76,
+        values: (_plot, ticks) => ticks.map(formatX),
+      },
       {
         ...axis,
         label: props.yLabel,

@@ -1,13 +1,20 @@
-/** What did we learn: parallel coordinates over parameters and result, brushes kept by the URL, and the trials they leave. */
+/**
+ * What did we learn: parallel coordinates over parameters and result, brushes kept by the URL, and the trials they leave; which
+ * parameters mattered, what a better value costs, and where in the space the good trials lie.
+ */
 import { useMemo } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { SweepDetail, TrialView } from '@swath/contracts';
+import { importanceQuery } from '../api/use-importance.js';
 import { trialsQuery } from '../api/use-trials.js';
 import { Empty, Loaded, Panel } from '../app/views.js';
 import { insideBrushes, ParallelCoordinates, parallelAxes } from '../charts/parallel-coordinates.js';
 import type { Brush } from '../charts/parallel-coordinates.js';
 import { formatCount, formatValue } from '../format/numbers.js';
+import { ImportancePanel } from './importance-panel.js';
+import { MapPanel } from './map-panel.js';
+import { ParetoPanel } from './pareto-panel.js';
 import { brushText, brushesOf } from './brushes.js';
 import { leavesOf, parameterNames } from './parameters.js';
 import { SlicePanel } from './slice-panel.js';
@@ -25,7 +32,10 @@ export function AnalysisTab({ sweep }: { readonly sweep: SweepDetail }) {
 function Analysis({ sweep, trials }: { readonly sweep: SweepDetail; readonly trials: readonly TrialView[] }) {
   const objective = sweep.objective?.name ?? 'value';
   const measured = useMemo(() => trials.filter((trial) => typeof trial.value === 'number'), [trials]);
-  const lines = useLines(measured, objective, sweep.objective?.goal ?? 'minimize');
+  const goal = sweep.objective?.goal ?? 'minimize';
+  const withoutValue = trials.filter(({ endedAt, value }) => endedAt !== null && value === null).length;
+  const order = useOrder(sweep);
+  const lines = useLines(measured, objective, goal);
   const { brushes, setBrush } = useBrushes();
   const inside = useMemo(
     () => insideBrushes(parallelAxes({ ...lines, format: formatValue }), lines.rows, brushes),
@@ -49,7 +59,12 @@ function Analysis({ sweep, trials }: { readonly sweep: SweepDetail; readonly tri
           summary={`${formatCount(kept.length)} of ${formatCount(measured.length)} trials with a value; the best are yellow and on top. Drag along an axis to keep a part of it.`}
         />
       </Panel>
-      <SlicePanel trials={measured} objective={objective} />
+      <div className="panels">
+        <ImportancePanel sweep={sweep} />
+        <ParetoPanel sweep={sweep} trials={measured} withoutValue={withoutValue} />
+        <SlicePanel order={order} trials={measured} objective={objective} />
+        <MapPanel order={order} trials={measured} objective={objective} goal={goal} />
+      </div>
       <TrialTable trials={kept} objective={objective} />
     </>
   );
@@ -71,6 +86,12 @@ function useLines(trials: readonly TrialView[], objective: string, goal: 'minimi
       ranks: trials.map((trial) => places.get(Number(trial.value)) ?? null),
     };
   }, [trials, objective, goal]);
+}
+
+/** Parameters by their importance, as far as it is known: pictures of few parameters show these first. */
+function useOrder(sweep: SweepDetail): readonly string[] {
+  const { data } = useQuery(importanceQuery(sweep.id, sweep.trials.byState.finished ?? 0));
+  return useMemo(() => (data?.parameters ?? []).map(({ name }) => name), [data]);
 }
 
 function useBrushes() {

@@ -49,3 +49,8 @@ export function parameterNames(trials: readonly TrialView[]): { varying: string[
     fixed: names.filter((name) => (seen.get(name)?.size ?? 0) <= 1),
   };
 }
+
+/** The names, those of `first` before the others. */
+export function inOrder(names: readonly string[], first: readonly string[]): string[] {
+  return [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
+}

@@ -4,17 +4,20 @@ import type { TrialView } from '@swath/contracts';
 import { Panel } from '../app/views.js';
 import { SeriesChart } from '../charts/series-chart.js';
 import { formatCount } from '../format/numbers.js';
-import { leavesOf, parameterNames } from './parameters.js';
+import { inOrder, leavesOf, parameterNames } from './parameters.js';
 
 /** The panel; parameters without numbers are left out. */
 export function SlicePanel({
   trials,
+  order,
   objective,
 }: {
   readonly trials: readonly TrialView[];
+  /** Parameters to show first. */
+  readonly order: readonly string[];
   readonly objective: string;
 }) {
-  const names = useMemo(() => numeric(trials), [trials]);
+  const names = useMemo(() => inOrder(numeric(trials), order), [trials, order]);
   const [chosen, choose] = useState<string | undefined>();
   const name = chosen ?? names[0];
   const points = useMemo(() => (name === undefined ? [] : slice(trials, name)), [trials, name]);

@@ -45,6 +45,7 @@ export function headline(sweep: SweepDetail, nowMs: number): string {
     cost === null && budget === null ? 'nothing has a price' : spent,
     pruned === 0 ? '' : `; ${formatCount(pruned)} stopped early`,
   ]
+    .filter((part) => part !== '')
     .join(' ')
     .replace(' ;', ';')
     .concat('.');

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { agentRoutes } from './agent-routes.js';
+import { analysisRoutes } from './analysis-routes.js';
 import { budgetRoutes } from './budget-routes.js';
 import { costRoutes } from './cost-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
@@ -14,6 +15,7 @@ import { trialRoutes } from './trial-routes.js';
 /** The route table. */
 export const routes = {
   ...sweepRoutes,
+  ...analysisRoutes,
   ...trialRoutes,
   ...fleetRoutes,
   ...budgetRoutes,
