@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { formatMicros, parseMicros } from '@swath/contracts';
+import { firstIds } from '@swath/lifecycle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousBreaches, startBrowser, watchErrors } from './support/browser.js';
 import { Product, root } from './support/product.js';
@@ -11,6 +13,7 @@ let page: Page;
 let errors: string[];
 let sweepId = '';
 let searched = '';
+let budgetId = '';
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([Product.start({ agents: [4] }), startBrowser()]);
@@ -181,6 +184,38 @@ describe('the pages, in a browser', () => {
     await page.waitForSelector('text=/\\d trials?, best loss .* wide .* narrow/');
   });
 
+  it('show the budget owner where the money went, down to its records, and hand over the statement', async () => {
+    const made = await product.request('POST', '/api/v1/budgets', {
+      scope: { kind: 'project', id: firstIds.project },
+      unit: 'money:USD',
+      limit: '50',
+      reason: payload,
+    });
+    budgetId = (made.body as { id: string }).id;
+    await open('/-/cost');
+    await page.waitForSelector('[aria-label="Budgets"] a:has-text("project")');
+    await page.waitForSelector('[aria-label^="Day by day"] [role=img]');
+    const figure = page.locator('tr:has-text("searched") a:has-text("usage records")');
+    await figure.click();
+    await page.waitForSelector('h1:has-text("Usage records of sw_")');
+    expect(page.url()).toContain(`sweep=${searched}`);
+    await page.waitForSelector('[aria-label="Usage records"] tbody tr >> nth=23');
+    // The sum that is shown is the sum of the records that are shown, to the micro-unit.
+    const cells = await page.locator('[aria-label="Usage records"] tbody td:nth-child(7)').allTextContents();
+    const micros = cells.reduce((sum, cell) => sum + (parseMicros(cell.split(' ')[0] ?? '') ?? 0n), 0n);
+    expect(cells).toHaveLength(24);
+    expect(await page.textContent('.headline')).toContain(`for ${formatMicros(micros)} USD.`);
+    await page.click('a:has-text("Cost") >> nth=1');
+    await page.click('a:has-text("Statement")');
+    await page.waitForSelector('h1:has-text("Statement")');
+    await page.waitForSelector('[aria-label="Sums by sweep and class"] tbody tr');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('text=Its records as CSV')]);
+    const text = readFileSync(await file.path(), 'utf8');
+    expect(text.split('\r\n')[0]).toContain('leaseId');
+    expect(text).toContain(searched);
+    expect(await pwned()).toBeUndefined();
+  });
+
   it('meet WCAG 2.2 AA as far as axe-core sees, in both themes, without running a payload or logging an error', async () => {
     const sweep = `/default/default/sweeps/${sweepId}`;
     const tabs = ['overview', 'trials', 'analysis', 'timeline', 'decisions', 'cost', 'spec', 'log'];
@@ -194,6 +229,9 @@ describe('the pages, in a browser', () => {
       '/default/default/sweeps/new',
       '/-/pools',
       '/-/cost',
+      '/-/cost/records',
+      '/-/cost/statement',
+      `/-/cost/budgets/${budgetId}`,
     ];
     const breaches: string[] = [];
     const pictures = process.env['SWATH_PICTURES'];

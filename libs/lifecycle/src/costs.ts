@@ -14,6 +14,8 @@ export interface CostFilter {
   readonly projectId: string | null;
   readonly sweepId?: string | undefined;
   readonly poolId?: string | undefined;
+  /** One outcome class only. */
+  readonly class?: string | undefined;
   /** First day (UTC), `YYYY-MM-DD`. */
   readonly from?: string | undefined;
   /** The day after the last one. */
@@ -48,10 +50,10 @@ const between = (until: (time: string) => string): string =>
 const columns = 'u.lease_id, u.project_id, u.sweep_id, u.pool_id, u.class, u.currency';
 const chosen = `u.org_id = $1 AND ($2::text IS NULL OR u.project_id = $2) AND ($3::text IS NULL OR u.sweep_id = $3)
   AND ($4::text IS NULL OR u.pool_id = $4) AND ($5::date IS NULL OR u.to_at >= $5::date::timestamp AT TIME ZONE 'UTC')
-  AND ($6::date IS NULL OR u.from_at < $6::date::timestamp AT TIME ZONE 'UTC')`;
+  AND ($6::date IS NULL OR u.from_at < $6::date::timestamp AT TIME ZONE 'UTC') AND ($7::text IS NULL OR u.class = $7)`;
 const day = (time: string): string => `(${time} AT TIME ZONE 'UTC')::date`;
 
-/** The records as parts of one day each. `$1` to `$6` are the filter. */
+/** The records as parts of one day each. `$1` to `$7` are the filter. */
 const parts = `
   SELECT * FROM (
     SELECT ${columns}, ${day('u.from_at')} AS day, u.from_at AS lo, u.to_at AS hi, u.cost_micros AS cost, u.milli_gpu_ms AS gpu, 1 AS first
@@ -75,7 +77,7 @@ const dimensions: Readonly<Record<CostDimension, string>> = {
 
 function filterValues(filter: CostFilter): (string | null)[] {
   const { orgId, projectId, sweepId, poolId, from, to } = filter;
-  return [orgId, projectId, sweepId ?? null, poolId ?? null, from ?? null, to ?? null];
+  return [orgId, projectId, sweepId ?? null, poolId ?? null, from ?? null, to ?? null, filter.class ?? null];
 }
 
 /**
@@ -141,8 +143,8 @@ export async function listUsage(
     `SELECT u.lease_id AS "leaseId", u.team_id AS "teamId", u.project_id AS "projectId", u.sweep_id AS "sweepId",
        u.trial_id AS "trialId", u.attempt, u.pool_id AS "poolId", u.node_id AS "nodeId", u.price_version_id AS "priceVersionId",
        u.class, u.currency, u.cost_micros AS "costMicros", u.milli_gpu_ms AS "milliGpuMs", u.from_at AS "fromAt", u.to_at AS "toAt"
-     FROM usage_record u WHERE ${chosen} AND ($7::timestamptz IS NULL OR (u.to_at, u.lease_id) > ($7::timestamptz, $8::text))
-     ORDER BY u.to_at, u.lease_id LIMIT $9`,
+     FROM usage_record u WHERE ${chosen} AND ($8::timestamptz IS NULL OR (u.to_at, u.lease_id) > ($8::timestamptz, $9::text))
+     ORDER BY u.to_at, u.lease_id LIMIT $10`,
     [...filterValues(filter), page.after?.toAt ?? null, page.after?.leaseId ?? null, page.limit],
   );
 }
@@ -169,10 +171,10 @@ export async function* exportCharges(db: Queryable, filter: CostFilter): AsyncGe
          p.class AS "outcomeClass", l.price_version_id AS "priceVersionId", p.currency, l.rate_micros_per_hour AS "rateMicrosPerHour",
          p.cost AS "costMicros", p.gpu AS "milliGpuMs", ${second('p.lo')} AS "chargeStart",
          ${second("p.hi + interval '999999 microseconds'")} AS "chargeEnd", ${month('')} AS "billingStart", ${month(" + interval '1 month'")} AS "billingEnd"
-       FROM (${parts} AND lease_id = ANY ($7)) p JOIN lease l ON l.id = p.lease_id JOIN trial t ON t.id = l.trial_id
+       FROM (${parts} AND lease_id = ANY ($8)) p JOIN lease l ON l.id = p.lease_id JOIN trial t ON t.id = l.trial_id
          JOIN sweep s ON s.id = p.sweep_id JOIN org o ON o.id = s.org_id JOIN project pj ON pj.id = p.project_id
          JOIN pool pl ON pl.id = p.pool_id
-       ORDER BY array_position($7::text[], p.lease_id), p.lo`,
+       ORDER BY array_position($8::text[], p.lease_id), p.lo`,
       [...filterValues(filter), leases.map(({ leaseId }) => leaseId)],
     );
     for (const row of rows) yield focusRow(row);

@@ -22,6 +22,7 @@ interface Asked {
   readonly project?: string | undefined;
   readonly sweep?: string | undefined;
   readonly pool?: string | undefined;
+  readonly class?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -97,7 +98,7 @@ export class CostsController {
     const named = asked.project !== undefined || own !== null;
     const projectId = named ? await this.access.project(caller, asked.project) : null;
     const { sweep: sweepId, pool: poolId, from, to } = asked;
-    return { orgId, projectId, sweepId, poolId, from, to };
+    return { orgId, projectId, sweepId, poolId, from, to, class: asked.class };
   }
 }
 

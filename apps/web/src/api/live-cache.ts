@@ -4,6 +4,8 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import type { EventView, TrialView } from '@swath/contracts';
+import { budgetsKey } from './use-budgets.js';
+import { costsKey } from './use-costs.js';
 import { sweepKey } from './use-sweep.js';
 import { sweepsKey } from './use-sweeps.js';
 import { readTrial, trialKey } from './use-trial.js';
@@ -11,6 +13,8 @@ import { trialsKey } from './use-trials.js';
 
 /** How often marked entities are read again, milliseconds. */
 const FLUSH_MS = 1_000;
+/** Sums over all use are dearer than single entities and change slowly. */
+const MONEY_MS = 10_000;
 /** One read of a page of trials is cheaper than more single reads than this. */
 const MOST_SINGLE_READS = 12;
 
@@ -19,6 +23,7 @@ export class LiveCache {
   private readonly sweeps = new Set<string>();
   private readonly trials = new Map<string, Set<string>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private moneyTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly client: QueryClient) {}
 
@@ -35,6 +40,7 @@ export class LiveCache {
     this.sweeps.add(sweepId);
     if (trialId !== undefined) this.markTrial(sweepId, trialId);
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    this.moneyTimer ??= setTimeout(() => this.flushMoney(), MONEY_MS);
   }
 
   /** Everything shown may be old. */
@@ -60,6 +66,12 @@ export class LiveCache {
     for (const [sweepId, ids] of this.trials) this.readTrials(sweepId, [...ids]);
     this.sweeps.clear();
     this.trials.clear();
+  }
+
+  private flushMoney(): void {
+    this.moneyTimer = undefined;
+    void this.client.invalidateQueries({ queryKey: costsKey });
+    void this.client.invalidateQueries({ queryKey: budgetsKey });
   }
 
   private readTrials(sweepId: string, ids: readonly string[]): void {

@@ -12,6 +12,7 @@ import { callerQuery } from '../api/session.js';
 import { Layout } from './layout.js';
 import {
   compareSearch,
+  costSearch,
   loginSearch,
   submitSearch,
   sweepListSearch,
@@ -111,7 +112,28 @@ const pools = createRoute({
 const cost = createRoute({
   getParentRoute: () => signedIn,
   path: '/-/cost',
+  validateSearch: costSearch,
   component: lazyRouteComponent(() => import('../money/cost-page.js'), 'CostPage'),
+});
+
+const records = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/-/cost/records',
+  validateSearch: costSearch,
+  component: lazyRouteComponent(() => import('../money/records-page.js'), 'RecordsPage'),
+});
+
+const statement = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/-/cost/statement',
+  validateSearch: costSearch,
+  component: lazyRouteComponent(() => import('../money/statement-page.js'), 'StatementPage'),
+});
+
+const budget = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/-/cost/budgets/$budgetId',
+  component: lazyRouteComponent(() => import('../money/budget-page.js'), 'BudgetPage'),
 });
 
 const tree = root.addChildren([
@@ -120,6 +142,9 @@ const tree = root.addChildren([
     home,
     pools,
     cost,
+    records,
+    statement,
+    budget,
     project.addChildren([projectHome, sweeps, submit, sweep, trial, run, compare]),
   ]),
 ]);

@@ -1,4 +1,5 @@
 /** Search parameters of the pages: what the URL keeps. Unknown or broken values are ignored, defaults are left out. */
+import { outcomeClasses } from '@swath/contracts/states';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -86,4 +87,22 @@ export function compareSearch(raw: Raw) {
 /** Submit page. */
 export function submitSearch(raw: Raw) {
   return compact({ from: text(raw, 'from', 40) });
+}
+
+/** What the costs of the cost page may be summed by. */
+export const costGroups = ['sweep', 'class', 'pool', 'principal', 'project'] as const;
+
+/** One of `costGroups`. */
+export type CostGroup = (typeof costGroups)[number];
+
+/** Cost pages: the days that are counted, and one sweep, pool or outcome. */
+export function costSearch(raw: Raw) {
+  return compact({
+    from: text(raw, 'from', 10),
+    to: text(raw, 'to', 10),
+    sweep: text(raw, 'sweep', 128),
+    pool: text(raw, 'pool', 128),
+    outcome: oneOf(raw, 'outcome', outcomeClasses),
+    by: unless('sweep', oneOf(raw, 'by', costGroups)),
+  });
 }

@@ -1,5 +1,6 @@
 /** Operations on costs and usage records. Part of the route table in `routes.ts`. */
 import { z } from 'zod';
+import { outcomeClasses } from '../trial-state.js';
 import { pageQuery } from './requests.js';
 import type { Route } from './route.js';
 import { moneySchema, pageOf } from './views.js';
@@ -10,6 +11,7 @@ const period = {
   to: z.iso.date().optional().describe('The day after the last one.'),
   project: id.optional(),
 };
+const outcomeClass = z.enum(outcomeClasses);
 const decimal = z.string().regex(/^\d+\.\d{6}$/);
 
 /** What costs can be summed by. */
@@ -68,6 +70,7 @@ export const costRoutes = {
       ...period,
       sweep: id.optional(),
       pool: id.optional(),
+      class: outcomeClass.optional(),
     }),
     response: costSummarySchema,
     errors: ['project/not-found'],
@@ -80,7 +83,12 @@ export const costRoutes = {
     tag: 'Money',
     scope: 'viewer',
     bucket: 'read',
-    query: pageQuery.extend({ ...period, sweep: id.optional(), pool: id.optional() }),
+    query: pageQuery.extend({
+      ...period,
+      sweep: id.optional(),
+      pool: id.optional(),
+      class: outcomeClass.optional(),
+    }),
     response: pageOf(usageRecordSchema),
     errors: ['project/not-found'],
   },
