@@ -24,6 +24,9 @@ const MAX_SWEEPS = 500;
  * The first `perSweep` due attempts of each running sweep, by priority and arrival; their sweeps are locked against a change of
  * state. More of one sweep cannot be placed on a node with `perSweep` free slots, and a sweep with a long queue must not hide
  * the others.
+ *
+ * A connection keeps the plan that it made while the queue was short. So that it is right for a long one too, the trial is a
+ * subquery of one row: a join could be turned around, to read all trials for each attempt.
  */
 export async function readQueue(
   tx: Tx,
@@ -48,7 +51,7 @@ export async function readQueue(
        CROSS JOIN LATERAL (SELECT * FROM attempt q WHERE q.sweep_id = s.id AND q.state = 'queued'
          AND NOT q.ahead AND (q.not_before IS NULL OR q.not_before <= clock_timestamp())
          ORDER BY q.priority DESC, q.enqueued_at, q.id LIMIT $2) a
-       JOIN trial t ON t.id = a.trial_id
+       CROSS JOIN LATERAL (SELECT number, run_id, project_id, run_ms FROM trial WHERE id = a.trial_id LIMIT 1) t
      ORDER BY a.priority DESC, a.enqueued_at, t.number`,
     [node.pool_id, perSweep, MAX_SWEEPS, node.id, AVOID_SECONDS],
   );

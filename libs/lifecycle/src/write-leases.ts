@@ -124,8 +124,9 @@ export async function writeLeases(tx: Tx, node: LeasingNode, input: GrantInput):
   if (input.grantings.length === 0) return [];
   const taken = await tx.query<{ id: string; grants: number }>(
     `SELECT a.id, a.grants FROM attempt a JOIN trial t ON t.id = a.trial_id
-     WHERE a.id = ANY ($1) AND a.state = 'queued' AND NOT a.ahead AND t.ended_at IS NULL ORDER BY t.id FOR UPDATE`,
-    [input.grantings.map((granting) => granting.queued.id)],
+     WHERE a.id = ANY ($1) AND t.id = ANY ($2) AND a.state = 'queued' AND NOT a.ahead AND t.ended_at IS NULL
+     ORDER BY t.id FOR UPDATE`,
+    [input.grantings.map(({ queued }) => queued.id), input.grantings.map(({ queued }) => queued.trialId)],
   );
   const grants = new Map(taken.map((row) => [row.id, row.grants]));
   const now = await clock(tx);

@@ -25,10 +25,30 @@ async function timed(times: number[], work: () => Promise<unknown>): Promise<voi
   times.push(performance.now() - began);
 }
 
-/** Queues attempts up to `total` over `sweeps` sweeps and measures an offer of one slot, and a matcher's look at the queue. */
-async function measure(total: number, sweeps: number): Promise<void> {
+/** One offer, and the end of what it got. */
+async function serve(fleet: TestFleet, offers: number[]): Promise<void> {
+  let granted: Awaited<ReturnType<typeof fleet.poll>> = [];
+  await timed(offers, async () => (granted = await fleet.poll()));
+  for (const { leaseId, attempt } of granted) {
+    await completeLease(fleet.db, { nodeId: fleet.nodeId, leaseId, body: { attempt, exit: cleanExit } });
+  }
+}
+
+/**
+ * Queues attempts up to `total` over `sweeps` sweeps and measures an offer of one slot, and a matcher's look at the queue: after
+ * PostgreSQL has analysed it, or with the plans that were made while the queue was short.
+ */
+async function measure(total: number, sweeps: number, plans: 'fresh' | 'old'): Promise<void> {
   const fleet = await TestFleet.start(1);
   try {
+    if (plans === 'old') {
+      for (const table of ['attempt', 'trial', 'sweep', 'lease'])
+        await fleet.db.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
+      const id = await fleet.submit(aSpec({ budget: { max_trials: 20, on_exhaust: 'stop_new' } }));
+      await fleet.launch(id, 1, 20);
+      await fleet.db.query('ANALYZE');
+      for (let look = 0; look < 20; look += 1) await serve(fleet, []);
+    }
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
       const wanted = Math.ceil(total / sweeps);
       const id = await fleet.submit(aSpec({ budget: { max_trials: wanted, on_exhaust: 'stop_new' } }));
@@ -36,21 +56,17 @@ async function measure(total: number, sweeps: number): Promise<void> {
         await fleet.launch(id, request, Math.min(left, 200));
       }
     }
-    await fleet.db.query('ANALYZE');
+    if (plans === 'fresh') await fleet.db.query('ANALYZE');
     const offers: number[] = [];
     const outlooks: number[] = [];
     for (let look = 0; look < looks; look += 1) {
       await timed(outlooks, () => queueOutlook(fleet.db, firstIds.pool));
-      let granted: Awaited<ReturnType<typeof fleet.poll>> = [];
-      await timed(offers, async () => (granted = await fleet.poll()));
-      for (const { leaseId, attempt } of granted) {
-        await completeLease(fleet.db, { nodeId: fleet.nodeId, leaseId, body: { attempt, exit: cleanExit } });
-      }
+      await serve(fleet, offers);
     }
     offers.sort((a, b) => a - b);
     outlooks.sort((a, b) => a - b);
     console.log(
-      `${String(total).padStart(6)} queued in ${String(sweeps).padStart(3)} sweeps: offer p50 ${quantile(offers, 0.5)} ms,` +
+      `${String(total).padStart(6)} queued in ${String(sweeps).padStart(3)} sweeps, ${plans} plans: offer p50 ${quantile(offers, 0.5)} ms,` +
         ` p95 ${quantile(offers, 0.95)} ms; outlook p50 ${quantile(outlooks, 0.5)} ms`,
     );
   } finally {
@@ -65,12 +81,14 @@ const registry = await ProcessRegistry.open(dataDir, log);
 const postgres = await startPostgres({ dataDir, log, registry, env: process.env, volatile: true });
 process.env['SWATH_TEST_POSTGRES_URL'] = postgres.url;
 try {
-  for (const [total, sweeps] of [
-    [100, 1],
-    [10_000, 1],
-    [10_000, 100],
+  for (const [total, sweeps, plans] of [
+    [100, 1, 'fresh'],
+    [10_000, 1, 'fresh'],
+    [10_000, 100, 'fresh'],
+    [10_000, 1, 'old'],
+    [10_000, 100, 'old'],
   ] as const)
-    await measure(total, sweeps);
+    await measure(total, sweeps, plans);
 } finally {
   await postgres.stop();
   await registry.close();

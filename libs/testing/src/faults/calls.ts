@@ -61,7 +61,7 @@ class PostgresCalls implements CallReader {
 
   read(chunk: Buffer): number {
     const text = chunk.toString('latin1');
-    if (/Q\0\0\0[^\0]BEGIN\0/.test(text)) {
+    if (/Q\0\0\0[^\0]BEGIN[;\0]/.test(text)) {
       this.inTransaction = true;
       return 0;
     }
