@@ -79,7 +79,7 @@ def should_checkpoint():
 
 
 def checkpoint_dir():
-    """Folder for checkpoints (SWATH_CHECKPOINT_DIR), made if needed, or None. What is in it survives the attempt."""
+    """Folder for checkpoints (SWATH_CHECKPOINT_DIR), made if needed, or None. The trial's next attempt finds it again, on any node."""
     folder = os.environ.get("SWATH_CHECKPOINT_DIR")
     if not folder:
         return None

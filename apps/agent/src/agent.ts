@@ -3,6 +3,7 @@
  * is told to leave. Made by `main.ts`; the life of one attempt is in `attempt/run-attempt.ts`.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,7 @@ import type { Attempt } from './attempt/attempt.js';
 import { PreparedAttempt } from './attempt/prepare-attempt.js';
 import { giveBack, reportEnded, reportUnstarted } from './attempt/report-ended.js';
 import { reportStart } from './attempt/report-start.js';
-import { followAttempt, startAttempt } from './attempt/run-attempt.js';
+import { followAttempt } from './attempt/run-attempt.js';
 import type { AttemptContext } from './attempt/attempt-context.js';
 import { followCommands } from './gateway/command-stream.js';
 import { GatewayClient } from './gateway/gateway-client.js';
@@ -49,6 +50,15 @@ export interface AgentOptions {
   readonly inventoryMs?: number;
 }
 
+/** An attempt that cannot be started yet. */
+interface Restoring {
+  readonly prepared: PreparedAttempt;
+  /** What the server wants of it once it runs. */
+  command?: LeaseCommand;
+  /** The lease is not this node's any more. */
+  lost?: true;
+}
+
 /** A running agent. */
 export class Agent {
   readonly #config: AgentConfig;
@@ -57,6 +67,8 @@ export class Agent {
   readonly #leaving = new AbortController();
   readonly #gone = new AbortController();
   readonly #attempts = new Map<string, Attempt>();
+  /** Attempts on slots of their own whose checkpoint is being brought here. */
+  readonly #restoring = new Map<string, Restoring>();
   readonly #following = new Set<Promise<void>>();
   /** Leases that ended while no agent was there: the server must wait for the report of their end. */
   readonly #adoptedEnds: string[] = [];
@@ -95,6 +107,7 @@ export class Agent {
       running: () => [...this.#attempts.values()],
       prepare: (lease) => new PreparedAttempt(lease, this.#context),
       onStarted: (attempt) => this.#track(attempt),
+      onReady: () => this.#poller.offerFree(),
       giveBack: (grant) => this.#follow(giveBack(grant, this.#context)),
       log,
     });
@@ -116,6 +129,7 @@ export class Agent {
       leases: () => this.#grants().map(({ leaseId, attempt }) => ({ leaseId, attempt })),
       onRenewed: (leaseId, deadlineNs) => {
         this.#attempts.get(leaseId)?.renew(deadlineNs);
+        this.#restoring.get(leaseId)?.prepared.renew(deadlineNs);
         this.#ahead.renew(leaseId, deadlineNs);
       },
       onCommand: (command) => this.#obey(command),
@@ -255,14 +269,19 @@ export class Agent {
     };
   }
 
-  /** Leases whose attempts run, and leases ahead that wait. */
+  /** Leases whose attempts run or wait for their checkpoint, and leases ahead. */
   #grants(): LeaseGrant[] {
-    return [...[...this.#attempts.values()].map(({ grant }) => grant), ...this.#ahead.grants];
+    return [
+      ...[...this.#attempts.values()].map(({ grant }) => grant),
+      ...[...this.#restoring.values()].map(({ prepared }) => prepared.grant),
+      ...this.#ahead.grants,
+    ];
   }
 
   /** Whatever runs without a live lease must end: another attempt may own the trial. */
   #endWhatIsNotLive(live: readonly string[]): void {
     for (const [leaseId, attempt] of this.#attempts) if (!live.includes(leaseId)) attempt.stop('fenced', 0);
+    for (const [leaseId, waiting] of this.#restoring) if (!live.includes(leaseId)) waiting.lost = true;
     this.#ahead.keep(live);
   }
 
@@ -272,13 +291,35 @@ export class Agent {
       return;
     }
     try {
-      this.#track(startAttempt(lease, this.#context));
+      const prepared = new PreparedAttempt(lease, this.#context);
+      if (prepared.ready) this.#track(prepared.start(lease.grant.slots, false));
+      else this.#follow(this.#beginRestored(lease, prepared));
     } catch (error) {
       this.#log.error(
         { leaseId: lease.grant.leaseId, reason: String(error) },
         'an attempt could not be started',
       );
       this.#follow(reportUnstarted(lease, 'node', String(error), this.#context));
+    }
+  }
+
+  /** Starts an attempt when its checkpoint is there. Its lease is renewed meanwhile. */
+  async #beginRestored(lease: ReceivedLease, prepared: PreparedAttempt): Promise<void> {
+    const { leaseId, slots } = lease.grant;
+    const waiting: Restoring = { prepared };
+    this.#restoring.set(leaseId, waiting);
+    await Promise.race([prepared.restored, aborted(this.#leaving.signal)]);
+    this.#restoring.delete(leaseId);
+    if (waiting.lost === true) {
+      prepared.discard();
+      this.#slots.release(slots);
+    } else if (this.#leaving.signal.aborted) {
+      prepared.discard();
+      await reportUnstarted(lease, 'preempted', 'this node is leaving', this.#context);
+    } else {
+      const attempt = prepared.start(slots, false);
+      this.#track(attempt);
+      if (waiting.command !== undefined) attempt.obey(waiting.command);
     }
   }
 
@@ -320,6 +361,11 @@ export class Agent {
 
   #obey(command: LeaseCommand): void {
     this.#attempts.get(command.leaseId)?.obey(command);
+    const waiting = this.#restoring.get(command.leaseId);
+    if (waiting !== undefined && command.type === 'stop') {
+      waiting.command = command;
+      waiting.prepared.giveUp();
+    }
     if (command.type !== 'checkpoint') this.#ahead.recall(command.leaseId);
   }
 
@@ -347,4 +393,9 @@ export class Agent {
       'unexpected failure',
     );
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await once(signal, 'abort');
 }

@@ -2,6 +2,7 @@
  * A small `/agent/v1` for the agent's tests and benchmarks: hands out a list of attempts, keeps leases, stores what it is
  * sent, and can be told to fail. It checks every request against the contracts, as the API does.
  */
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import {
@@ -46,6 +47,8 @@ export interface Told {
 export class FakeGateway {
   readonly attempts = new Map<string, Told>();
   readonly registrations: RegisterNode[] = [];
+  /** Archives of checkpoints by their SHA-256, in the order in which they came. */
+  readonly archives = new Map<string, Buffer>();
   readonly offers = new Map<string, LeasePollReply>();
   left = 0;
   /** Answers with this status instead, for requests whose path matches. */
@@ -141,7 +144,8 @@ export class FakeGateway {
     try {
       if (path.endsWith('/commands')) return this.#stream(response);
       if (path === '/healthz') return respond(response, 200, {});
-      const reply = await this.#answer(path, await bodyOf(request), request);
+      if (path.endsWith('/checkpoint')) return this.#sendArchive(path, response);
+      const reply = await this.#answer(path, await bodyOf(request, path), request);
       if (this.loseReplyOnce?.test(path) === true) {
         this.loseReplyOnce = undefined;
         request.socket.destroy();
@@ -170,6 +174,7 @@ export class FakeGateway {
     if (path.endsWith('/metrics')) return this.#metrics(runOf(path), metricBatchSchema.parse(body));
     if (path.endsWith('/logs')) return this.#logs(runOf(path), logBatchSchema.parse(body));
     if (path.endsWith(':start')) return { body: { state: this.#start(path, startLeaseSchema.parse(body)) } };
+    if (path.includes(':checkpoint?')) return this.#checkpoint(path, body);
     if (path.endsWith(':release')) {
       releaseLeaseSchema.parse(body);
       const told = this.#byLease(leaseOf(path));
@@ -309,6 +314,23 @@ export class FakeGateway {
     return 'live';
   }
 
+  #checkpoint(path: string, archive: unknown): { status?: number; body: unknown } {
+    const sha256 = new URL(path, 'http://gateway').searchParams.get('sha256') ?? '';
+    if (this.#byLease(leaseOf(path))?.live !== true) return { status: 409, body: { code: 'lease/fenced' } };
+    if (!Buffer.isBuffer(archive) || createHash('sha256').update(archive).digest('hex') !== sha256)
+      return { status: 400, body: { code: 'request/malformed' } };
+    this.archives.set(sha256, archive);
+    return { body: { checkpoint: `cp_${sha256.slice(0, 32)}` } };
+  }
+
+  #sendArchive(path: string, response: ServerResponse): void {
+    const leaseId = /leases\/([^/]+)\//.exec(path)?.[1] ?? '';
+    const archive = this.archives.get(this.#byLease(leaseId)?.grant.resume?.sha256 ?? '');
+    if (archive === undefined) return respond(response, 404, { code: 'checkpoint/not-found' });
+    response.writeHead(200, { 'content-type': 'application/x-tar' });
+    response.end(archive);
+  }
+
   #metrics(runId: string, batch: MetricBatch): { status?: number; body: unknown } {
     const told = this.attempts.get(runId);
     if (told === undefined) return { status: 404, body: { code: 'run/not-found' } };
@@ -357,9 +379,10 @@ function runOf(path: string): string {
   return /runs\/([^/]+)\//.exec(path)?.[1] ?? '';
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+async function bodyOf(request: IncomingMessage, path: string): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  if (path.includes(':checkpoint?')) return Buffer.concat(chunks);
   const text = Buffer.concat(chunks).toString('utf8');
   return text === '' ? {} : JSON.parse(text);
 }

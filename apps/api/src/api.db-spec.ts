@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -382,6 +383,29 @@ describe('the API', () => {
       next: 1,
     });
 
+    const archive = {
+      text: 'the bytes of an archive',
+      headers: { 'content-type': 'application/x-tar' },
+      key: agentKey,
+    };
+    const sha256 = createHash('sha256').update(archive.text).digest('hex');
+    const checkpoint = (digest: string) =>
+      `/agent/v1/leases/${lease.leaseId}:checkpoint?attempt=1&sha256=${digest}`;
+    const stored = await call('POST', checkpoint(sha256), archive);
+    expect(stored.body).toEqual({ checkpoint: `cp_${sha256.slice(0, 32)}` });
+    expect((await call('POST', checkpoint(sha256), archive)).body).toEqual(stored.body);
+    expect((await call('POST', checkpoint('0'.repeat(64)), archive)).body.code).toBe('request/malformed');
+    expect((await call('POST', checkpoint('short'), archive)).body.code).toBe('request/invalid');
+    expect((await call('POST', checkpoint(sha256), { body: {}, key: agentKey })).body.code).toBe(
+      'request/malformed',
+    );
+    expect((await call('POST', checkpoint(sha256), { ...archive, key: lease.token })).body.code).toBe(
+      'auth/forbidden',
+    );
+    expect(
+      (await call('GET', `/agent/v1/leases/${lease.leaseId}/checkpoint`, { key: agentKey })).body.code,
+    ).toBe('checkpoint/not-found');
+
     const exit = { code: 0, signal: null, cause: 'exit', reaped: true, durationMs: 5 };
     const done = await call('POST', `/agent/v1/leases/${lease.leaseId}:complete`, {
       body: { attempt: 1, exit },
@@ -393,6 +417,9 @@ describe('the API', () => {
       text: '{"step":3}',
     });
     expect(late.body.code).toBe('lease/fenced');
+    const fenced = { ...archive, text: 'too late' };
+    const digest = createHash('sha256').update(fenced.text).digest('hex');
+    expect((await call('POST', checkpoint(digest), fenced)).body.code).toBe('lease/fenced');
     expect((await call('GET', `/api/v1/trials/${lease.trialId}/attempts`)).body.data).toMatchObject([
       { number: 1, state: 'ended', outcome: 'finished', node: { name: 'n1' } },
     ]);

@@ -1,10 +1,13 @@
 /** The Nest module of the API: one database, one listener, and the controllers of the route table. */
+import { join } from 'node:path';
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { Database, PersistenceModule } from '@swath/persistence';
+import { DiskBlobStore } from '@swath/platform';
 import type { Logger } from '@swath/platform';
 import { AgentsController } from './agents/agents.controller.js';
+import { CHECKPOINT_LOG, CHECKPOINT_STORE, CheckpointsController } from './agents/checkpoints.controller.js';
 import { LeaseWaiters } from './agents/lease-waiters.js';
 import { AnalysisController } from './analysis/analysis.controller.js';
 import { ImportanceThreads } from './analysis/importance-threads.js';
@@ -61,6 +64,7 @@ export class ApiModule implements BeforeApplicationShutdown {
         AgentsController,
         PoolsController,
         NodesController,
+        CheckpointsController,
         BudgetsController,
         CostsController,
         EventsController,
@@ -93,6 +97,8 @@ export class ApiModule implements BeforeApplicationShutdown {
           useFactory: (secret: Buffer) => new SignedCursors(secret),
           inject: [TOKEN_SECRET],
         },
+        { provide: CHECKPOINT_STORE, useValue: new DiskBlobStore(join(config.storageFolder, 'checkpoints')) },
+        { provide: CHECKPOINT_LOG, useValue: log },
         wandbWire(config.storageFolder, log),
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },
       ],

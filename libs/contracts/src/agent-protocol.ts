@@ -77,6 +77,9 @@ export const leasePollSchema = z.strictObject({
 /** A lease poll. */
 export type LeasePoll = z.infer<typeof leasePollSchema>;
 
+/** SHA-256 in hexadecimal. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** The right to run one attempt, and all that is needed to run it. */
 export const leaseGrantSchema = z.object({
   leaseId: id,
@@ -106,8 +109,8 @@ export const leaseGrantSchema = z.object({
   /** Bearer token of this attempt: reaches its own run and nothing else, and only while this lease is live. */
   token: z.string(),
   seed: z.int(),
-  /** Where to resume from, if an earlier attempt left something. */
-  resume: z.object({ checkpoint: z.string(), resource: z.number().optional() }).optional(),
+  /** The durable checkpoint of an earlier attempt to go on from: a tar archive, got by `GET …/leases/{id}/checkpoint`. */
+  resume: z.object({ checkpoint: id, sha256, size: z.number().int().min(0) }).optional(),
 });
 /** A granted lease. */
 export type LeaseGrant = z.infer<typeof leaseGrantSchema>;
@@ -194,6 +197,18 @@ export type StartLease = z.infer<typeof startLeaseSchema>;
 export const startReplySchema = z.object({ state: z.enum(['live', 'fenced']) });
 /** Answer to a start. */
 export type StartReply = z.infer<typeof startReplySchema>;
+
+/** Query of `POST /agent/v1/leases/{id}:checkpoint`, whose body is the archive. Repeatable. */
+export const storeCheckpointQuery = z.strictObject({
+  attempt: z.coerce.number().int().min(1),
+  /** Of the archive: other bytes are refused. */
+  sha256,
+});
+
+/** Answer to a checkpoint: from now on it is durable, and the trial's next attempt resumes from it. */
+export const checkpointStoredSchema = z.object({ checkpoint: id });
+/** Answer to a checkpoint. */
+export type CheckpointStored = z.infer<typeof checkpointStoredSchema>;
 
 /** `POST /agent/v1/leases/{id}:release`: a lease ahead is given back; nothing was started. Repeatable. */
 export const releaseLeaseSchema = z.strictObject({ attempt: z.int().min(1) });

@@ -137,6 +137,11 @@ export const errorCatalogue = {
     'Give the id of a scope that your key reaches.',
   ),
   'node/not-found': entry(404, 'There is no such node', 'List nodes to see the ids you can reach.'),
+  'checkpoint/not-found': entry(
+    404,
+    'There is no checkpoint to resume from',
+    'Start the training from its beginning.',
+  ),
   'lease/fenced': entry(
     409,
     'This attempt is no longer the live one',

@@ -91,6 +91,7 @@ export type {
   ReleaseLease,
   SlotOffer,
   StartLease,
+  CheckpointStored,
   StartReply,
 } from './agent-protocol.js';
 export {
@@ -117,6 +118,7 @@ export {
   registerNodeSchema,
   releaseLeaseSchema,
   slotSchema,
+  checkpointStoredSchema,
   startLeaseSchema,
   startReplySchema,
 } from './agent-protocol.js';

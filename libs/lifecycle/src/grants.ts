@@ -44,9 +44,13 @@ export async function readGrants(
        l.state, l.successor,
        greatest(0, extract(epoch FROM l.expires_at - clock_timestamp()) * 1000)::int AS ttl_ms,
        (SELECT array_agg(slot_index ORDER BY slot_index) FROM lease_slot WHERE lease_id = l.id) AS slots,
-       s.spec, s.seed, t.parameters, a.resume
+       s.spec, s.seed, t.parameters, c.resume
      FROM lease l JOIN trial t ON t.id = l.trial_id JOIN sweep s ON s.id = l.sweep_id
-       JOIN attempt a ON a.id = l.attempt_id JOIN project p ON p.id = s.project_id
+       JOIN project p ON p.id = s.project_id
+       LEFT JOIN LATERAL (
+         SELECT jsonb_build_object('checkpoint', id, 'sha256', sha256, 'size', size) AS resume FROM checkpoint
+         WHERE trial_id = l.trial_id AND attempt < l.attempt AND dropped_at IS NULL ORDER BY attempt DESC, saved_at DESC LIMIT 1
+       ) c ON true
      WHERE l.id = ANY ($1) AND l.state IN ('ahead', 'live') ORDER BY l.attempt_id`,
     [[...leaseIds]],
   );

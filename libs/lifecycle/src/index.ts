@@ -15,6 +15,15 @@ export { queueOutlook, type QueueOutlook } from './queue.js';
 export { pendingCommands, renewLeases } from './renew.js';
 export { completeLease, expireLeases, outcomeOf, type Completion } from './end-lease.js';
 export { startLease } from './start-lease.js';
+export {
+  dropCheckpoints,
+  forgetCheckpoints,
+  isCheckpoint,
+  recordCheckpoint,
+  resumedCheckpoint,
+  type CheckpointArchive,
+} from './checkpoints.js';
+export { leaseNode } from './lease-rows.js';
 export { releaseLease } from './release-lease.js';
 export { recordMetrics } from './measure.js';
 export { readLogs, recordLogs, type LogLine } from './logs.js';

@@ -1,4 +1,5 @@
 // Lease rows as the transactions here read and lock them.
+import { DomainError } from '@swath/contracts';
 import type { LeaseState, StopReason } from '@swath/contracts';
 import type { Use } from '@swath/ledger';
 import type { Queryable, Tx } from '@swath/persistence';
@@ -41,6 +42,13 @@ export const leaseColumns = `l.id, l.attempt_id, l.trial_id, l.sweep_id, l.run_i
 export async function readLease(db: Queryable, leaseId: string): Promise<LeaseRow | undefined> {
   const [row] = await db.query<LeaseRow>(`SELECT ${leaseColumns} FROM lease l WHERE l.id = $1`, [leaseId]);
   return row;
+}
+
+/** The node of a lease. @throws `lease/not-found` */
+export async function leaseNode(db: Queryable, leaseId: string): Promise<string> {
+  const [row] = await db.query<{ node_id: string }>('SELECT node_id FROM lease WHERE id = $1', [leaseId]);
+  if (row === undefined) throw new DomainError('lease/not-found', `there is no lease ${leaseId}`);
+  return row.node_id;
 }
 
 /** Locks leases by id, in order, and reads them. */

@@ -53,7 +53,7 @@ describe('attemptEnvironment', () => {
       SWATH_ATTEMPT_ID: 'at_abcdefgh-3-2',
       SWATH_SEED: '17',
       SWATH_METRICS: '/agent/attempts/at_abcdefgh-3-2/metrics.jsonl',
-      SWATH_CHECKPOINT_DIR: '/agent/checkpoints/tr_abcdefgh-3',
+      SWATH_CHECKPOINT_DIR: '/agent/attempts/at_abcdefgh-3-2/checkpoints',
       CUDA_VISIBLE_DEVICES: 'GPU-1',
       WANDB_RUN_ID: 'abcdefgh-3',
       WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL: '1',

@@ -17,7 +17,7 @@ export interface EnvironmentSource {
   readonly pythonFolder: string;
   /** From the provider: which devices the command sees. */
   readonly devices: Readonly<Record<string, string>>;
-  /** Where an earlier attempt on this node left a checkpoint; undefined when there is none. */
+  /** Folder with the checkpoint of an earlier attempt; undefined when there is none. */
   readonly resumeFrom: string | undefined;
 }
 

@@ -32,8 +32,10 @@ export interface AttemptFiles {
   /** `AttemptRecord`, for an agent that was restarted. */
   readonly record: string;
   readonly socket: string;
-  /** Kept across the attempts of a trial on this node. */
+  /** What the command saves to go on from; a new attempt finds the last durable checkpoint there, or nothing. */
   readonly checkpoints: string;
+  /** State of that folder that is durable, as `stateOf` tells it. */
+  readonly checkpointState: string;
 }
 
 /** Folder of all attempts. */
@@ -58,7 +60,8 @@ export function attemptFiles(agentFolder: string, ids: { attemptId: string; tria
     exit: inside('exit.json'),
     record: inside('attempt.json'),
     socket: socket.length <= MAX_SOCKET_PATH ? socket : shortSocket(agentFolder, ids.attemptId),
-    checkpoints: join(agentFolder, 'checkpoints', ids.trialId),
+    checkpoints: inside('checkpoints'),
+    checkpointState: inside('checkpoint.state'),
   };
 }
 
@@ -85,16 +88,16 @@ export function removeAttemptFiles(files: AttemptFiles): void {
 export async function releaseAttemptFiles(
   agentFolder: string,
   files: AttemptFiles,
-  { keep, lastAttempt }: { keep: boolean; lastAttempt: boolean },
+  { keep }: { keep: boolean },
 ): Promise<void> {
   rmSync(files.socket, { force: true });
-  if (lastAttempt) rmSync(files.checkpoints, { recursive: true, force: true });
   if (!keep) {
     removeAttemptFiles(files);
     return;
   }
   const kept = join(agentFolder, 'failed');
   mkdirSync(kept, { recursive: true, mode: 0o700 });
+  rmSync(files.checkpoints, { recursive: true, force: true });
   rmSync(files.record, { force: true });
   const target = join(kept, files.folder.slice(files.folder.lastIndexOf('/') + 1));
   rmSync(target, { recursive: true, force: true });

@@ -14,6 +14,7 @@ import { isAlive, killMembers, signalProcess, startTicksOf } from '../guard/proc
 import type { ProcessIdentity } from '../guard/process-tree.js';
 import type { Log } from '../log.js';
 import { MARKER } from './attempt-environment.js';
+import { resumable } from '../checkpoint/may-go-on.js';
 import type { AttemptFiles } from './attempt-files.js';
 import { bootId, writeRecord } from './attempt-record.js';
 
@@ -37,9 +38,6 @@ export interface AttemptOptions {
 
 /** How long SIGKILL may take to be seen, milliseconds. */
 const KILL_CONFIRM_MS = 10_000;
-
-/** Reasons after which the trial goes on elsewhere or later: worth a checkpoint. */
-const resumable: readonly StopReason[] = ['paused', 'preempted', 'budget'];
 
 /** A running attempt. */
 export class Attempt {

@@ -2,10 +2,11 @@
  * Everything of an attempt that can be done before its slots are known: its folder, the files its command reads, and a guard
  * that waits for it. A lease ahead is prepared when it comes, any other right before its start.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { expandCommand } from '@swath/contracts';
 import type { LeaseGrant } from '@swath/contracts';
+import { restoreCheckpoint } from '../checkpoint/restore.js';
 import type { GuardLink } from '../guard/guard-link.js';
 import type { ReceivedLease } from '../lease/received-lease.js';
 import type { AttemptContext } from './attempt-context.js';
@@ -20,6 +21,11 @@ export class PreparedAttempt {
   readonly #context: AttemptContext;
   readonly #files: AttemptFiles;
   readonly #guard: GuardLink;
+  /** Its checkpoint has been brought here, or there is none, or it cannot be had. Never rejects. */
+  readonly restored: Promise<void>;
+  readonly #unwanted = new AbortController();
+  #ready: boolean;
+  #resumed = false;
   #deadlineNs: bigint;
 
   /** @throws Error when an id cannot be a file name, or the folder cannot be written */
@@ -34,6 +40,24 @@ export class PreparedAttempt {
     this.#files = attemptFiles(context.agentFolder, grant);
     createAttemptFiles(this.#files, grant);
     this.#guard = context.guards.take();
+    this.#ready = grant.resume === undefined;
+    this.restored = this.#ready ? Promise.resolve() : this.#restore();
+  }
+
+  /** Whether it can be started: its checkpoint, if it has one, has been brought here. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Brings the checkpoint no further: the attempt is to be stopped. */
+  giveUp(): void {
+    this.#unwanted.abort();
+  }
+
+  async #restore(): Promise<void> {
+    const signal = AbortSignal.any([this.#context.signal, this.#unwanted.signal]);
+    this.#resumed = await restoreCheckpoint(this.grant, this.#files, { ...this.#context, signal });
+    this.#ready = true;
   }
 
   /** End of the lease on CLOCK_MONOTONIC, nanoseconds: it must not be started after that. */
@@ -57,7 +81,7 @@ export class PreparedAttempt {
     const grant = { ...this.grant, slots: [...slots] };
     const files = this.#files;
     const devices = context.provider.environment(context.slots.pick(slots));
-    const resumeFrom = checkpointOf(files.checkpoints, grant.attempt > 1 || grant.resume !== undefined);
+    const resumeFrom = this.#resumed ? files.checkpoints : undefined;
     const { host, inherited, pythonFolder } = context;
     const env = attemptEnvironment({ grant, files, host, inherited, pythonFolder, devices, resumeFrom });
     const argv = expandCommand(grant.command, {
@@ -90,15 +114,13 @@ export class PreparedAttempt {
 
   /** Lets go of what was prepared: the lease is not this node's any more. */
   discard(): void {
+    this.#unwanted.abort();
     this.#guard.send({ type: 'quit' });
     this.#guard.disconnect();
-    removeAttemptFiles(this.#files);
+    void this.restored.then(() => {
+      removeAttemptFiles(this.#files);
+    });
   }
-}
-
-/** The trial's checkpoint folder when there is something in it to go on from. */
-function checkpointOf(folder: string, mayResume: boolean): string | undefined {
-  return mayResume && existsSync(folder) && readdirSync(folder).length > 0 ? folder : undefined;
 }
 
 const interpreters = new Map<string, string>();

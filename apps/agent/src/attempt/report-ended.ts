@@ -3,6 +3,7 @@
  * attempt could not be started. Streams left on disk are delivered first.
  */
 import type { LeaseGrant, ProcessExit } from '@swath/contracts';
+import { CheckpointKeeper } from '../checkpoint/checkpoint-keeper.js';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
 import type { ReceivedLease } from '../lease/received-lease.js';
@@ -25,6 +26,7 @@ export async function reportEnded(
     elapsedMs: () => exit.durationMs,
     obey: () => undefined,
     stop: () => undefined,
+    stopReason: undefined,
   };
   if (record.ahead === true) {
     const start = { grant: record.grant, elapsedMs: () => sinceStart(record, exit) };
@@ -36,11 +38,11 @@ export async function reportEnded(
   }
   const streams = new AttemptStreams(ended, context);
   await streams.finishMetrics();
+  await new CheckpointKeeper(ended, context).finish(exit);
   const acknowledged = await reportExit(record.grant, exit, context);
   await streams.finishLogs();
   streams.close();
-  if (acknowledged)
-    await releaseAttemptFiles(context.agentFolder, files, { keep: false, lastAttempt: false });
+  if (acknowledged) await releaseAttemptFiles(context.agentFolder, files, { keep: false });
 }
 
 /** Milliseconds since the attempt was started; after another boot of the machine at least as long as it ran. */

@@ -5,22 +5,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CompleteReply, LeasePoll, ProcessExit } from '@swath/contracts';
+import { CheckpointKeeper } from '../checkpoint/checkpoint-keeper.js';
 import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
-import type { ReceivedLease } from '../lease/received-lease.js';
 import { NodeSession } from '../lease/node-session.js';
 import type { AttemptContext } from './attempt-context.js';
 import { releaseAttemptFiles, removeAttemptFiles } from './attempt-files.js';
 import { AttemptStreams } from './attempt-streams.js';
 import type { Attempt } from './attempt.js';
-import { PreparedAttempt } from './prepare-attempt.js';
 import { giveBack } from './report-ended.js';
 import { reportStart, startOf } from './report-start.js';
-
-/** Starts the process of a lease on its slots. The caller follows it with `followAttempt`. */
-export function startAttempt(lease: ReceivedLease, context: AttemptContext): Attempt {
-  return new PreparedAttempt(lease, context).start(lease.grant.slots, false);
-}
 
 /** Follows an attempt to its acknowledged end, and passes on the leases that come with the acknowledgement. */
 export async function followAttempt(
@@ -37,9 +31,12 @@ export async function followAttempt(
     return;
   }
   const streams = new AttemptStreams(attempt, context);
+  const checkpoints = new CheckpointKeeper(attempt, context);
+  checkpoints.watch();
   const { exit, follower } = await ended;
   if (follower !== undefined) await letStart(follower, exit.durationMs, context.signal);
   await streams.finishMetrics();
+  await checkpoints.finish(exit);
   const acknowledged = await completeAttempt(attempt, { exit, follower }, context);
   onEnded();
   if (!exit.reaped) {
@@ -50,10 +47,7 @@ export async function followAttempt(
   streams.close();
   if (!acknowledged || context.signal.aborted) return;
   const failed = exit.cause === 'exit' && exit.code !== 0;
-  await releaseAttemptFiles(context.agentFolder, attempt.files, {
-    keep: failed,
-    lastAttempt: exit.cause === 'exit' && exit.code === 0,
-  });
+  await releaseAttemptFiles(context.agentFolder, attempt.files, { keep: failed });
 }
 
 /**

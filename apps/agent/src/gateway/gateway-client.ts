@@ -3,6 +3,7 @@
  * call can be repeated with the same content and gets the same answer.
  */
 import {
+  checkpointStoredSchema,
   completeReplySchema,
   heartbeatReplySchema,
   leasePollReplySchema,
@@ -29,6 +30,7 @@ import type {
   StartReply,
 } from '@swath/contracts';
 import type { IncomingMessage } from 'node:http';
+import type { PackedCheckpoint } from '../checkpoint/archive.js';
 import { GatewayError, JsonClient } from './http-json.js';
 
 /** Longest wait for an answer that needs no waiting for work. */
@@ -94,6 +96,23 @@ export class GatewayClient {
   /** Stores lines of output of a run. */
   async logs(runId: string, body: LogBatch, signal?: AbortSignal): Promise<LogReply> {
     return await this.#post(`/runs/${runId}/logs`, body, logReplySchema, { signal });
+  }
+
+  /** Stores a checkpoint; it is durable when this returns. */
+  async storeCheckpoint(
+    leaseId: string,
+    attempt: number,
+    { file, sha256, size }: PackedCheckpoint,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = `/agent/v1/leases/${leaseId}:checkpoint?attempt=${attempt}&sha256=${sha256}`;
+    const type = 'application/x-tar';
+    checkpointStoredSchema.parse(await this.#http.sendFile(path, { path: file, size, type }, signal));
+  }
+
+  /** Writes the archive that an attempt resumes from to a file. */
+  async readCheckpoint(leaseId: string, file: string, signal: AbortSignal): Promise<void> {
+    await this.#http.readFile(`/agent/v1/leases/${leaseId}/checkpoint`, file, signal);
   }
 
   /** Says that the node goes away. */

@@ -2,14 +2,19 @@
  * One JSON request over a kept-alive connection. The gateway client builds on it; Node's own client, because its cost is
  * on the way between two trials. Replies are bounded, errors say whether the same request may succeed later.
  */
+import { createReadStream, createWriteStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
 
 /** Largest reply that is read. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
 /** Bytes per millisecond of the slowest line on which an upload still gets through: half of 64 kbit/s. */
 const SLOWEST_LINE = 4;
+
+/** A transfer of a file on which nothing moves for so long is given up, milliseconds. */
+const STALLED_MS = 60_000;
 
 /** A request that got no 2xx reply. */
 export class GatewayError extends Error {
@@ -100,6 +105,51 @@ export class JsonClient {
     });
   }
 
+  /**
+   * Posts the content of a file; the parsed reply.
+   *
+   * @throws GatewayError
+   */
+  async sendFile(
+    path: string,
+    file: { readonly path: string; readonly size: number; readonly type: string },
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const headers = { 'content-type': file.type, 'content-length': file.size };
+    const request = this.#transport.request(this.#options('POST', path, headers, signal));
+    request.setTimeout(STALLED_MS, () => request.destroy(new Error('the transfer has stalled')));
+    const answered = replyOf(request, path);
+    try {
+      const [reply] = await Promise.all([answered, pipeline(createReadStream(file.path), request)]);
+      return reply;
+    } catch (error) {
+      // A refusal may come before the last byte was taken; it says more than the broken pipe.
+      return await answered.catch((reason: unknown) => {
+        throw reason instanceof GatewayError ? reason : unreachable(path, error);
+      });
+    }
+  }
+
+  /**
+   * Writes the body of a 2xx answer to a file.
+   *
+   * @throws GatewayError
+   */
+  async readFile(path: string, file: string, signal: AbortSignal): Promise<void> {
+    const request = this.#transport.request(this.#options('GET', path, {}, signal));
+    request.setTimeout(STALLED_MS, () => request.destroy(new Error('the transfer has stalled')));
+    const reply = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      request.once('error', (cause) => reject(unreachable(path, cause)));
+      request.end();
+    });
+    const status = reply.statusCode ?? 0;
+    if (status < 200 || status >= 300) throw problemOf(status, reply.headers, await textOf(reply));
+    await pipeline(reply, createWriteStream(file)).catch((cause: unknown) => {
+      throw unreachable(path, cause);
+    });
+  }
+
   /** Closes idle connections. */
   close(): void {
     this.#connections.destroy();
@@ -162,6 +212,27 @@ export class JsonClient {
       request.end(body);
     });
   }
+}
+
+/** The parsed reply of a request. @throws GatewayError */
+async function replyOf(request: http.ClientRequest, path: string): Promise<unknown> {
+  const reply = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    request.once('error', (cause) => reject(unreachable(path, cause)));
+  });
+  const status = reply.statusCode ?? 0;
+  const text = await textOf(reply);
+  if (status >= 200 && status < 300) return text === '' ? {} : parseReply(text, status);
+  throw problemOf(status, reply.headers, text);
+}
+
+async function textOf(reply: http.IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of reply) {
+    text += String(chunk);
+    if (text.length > MAX_REPLY_BYTES) throw new GatewayError('the reply is too large', { status: 0 });
+  }
+  return text;
 }
 
 function unreachable(path: string, cause: unknown): GatewayError {

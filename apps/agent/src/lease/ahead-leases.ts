@@ -17,6 +17,10 @@ const MAX_WAITING = 16;
 export interface ReadyAttempt {
   /** End of the lease, CLOCK_MONOTONIC, nanoseconds. */
   readonly deadlineNs: bigint;
+  /** Whether what it resumes from has been brought here. */
+  readonly ready: boolean;
+  /** Fulfilled when it is ready. */
+  readonly restored: Promise<void>;
   renew(deadlineNs: bigint): void;
   start(slots: readonly number[], ahead: boolean): Attempt;
   discard(): void;
@@ -31,6 +35,8 @@ export interface AheadLeasesOptions {
   readonly prepare: (lease: ReceivedLease) => ReadyAttempt;
   /** A process was started; its start is still to be reported. */
   readonly onStarted: (attempt: Attempt) => void;
+  /** One that was not ready when it came is: a slot may be waiting for it. */
+  readonly onReady: () => void;
   /** Gives a lease back to the server, until it has answered. */
   readonly giveBack: (grant: AheadGrant) => void;
   readonly log: Log;
@@ -75,12 +81,14 @@ export class AheadLeases {
 
   /** Prepares what was granted. */
   take(grants: readonly AheadGrant[], sentNs: bigint): void {
-    const { prepare, giveBack, log } = this.#options;
+    const { prepare, giveBack, onReady, log } = this.#options;
     for (const grant of grants) {
       if (this.#waiting.has(grant.leaseId)) continue;
       try {
         if (this.#closed) throw new Error('this node is leaving');
-        this.#waiting.set(grant.leaseId, { grant, prepared: prepare({ grant, sentNs }) });
+        const prepared = prepare({ grant, sentNs });
+        this.#waiting.set(grant.leaseId, { grant, prepared });
+        if (!prepared.ready) void prepared.restored.then(onReady);
       } catch (error) {
         log.warn({ leaseId: grant.leaseId, reason: String(error) }, 'a lease ahead is given back');
         giveBack(grant);
@@ -143,7 +151,7 @@ export class AheadLeases {
   #startable(): AheadGrant[] {
     const now = process.hrtime.bigint();
     return [...this.#waiting.values()]
-      .filter(({ prepared }) => prepared.deadlineNs > now)
+      .filter(({ prepared }) => prepared.ready && prepared.deadlineNs > now)
       .map(({ grant }) => grant);
   }
 

@@ -14,6 +14,7 @@ import type {
 } from '@swath/contracts';
 import {
   completeLease,
+  leaseNode,
   pendingCommands,
   recordLogs,
   recordMetrics,
@@ -84,7 +85,7 @@ export class AgentsController {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<CompleteReply> {
     const { leaseId } = params;
-    const nodeId = await this.nodeOfLease(leaseId);
+    const nodeId = await leaseNode(this.db, leaseId);
     const poolId = await this.access.node(caller, nodeId);
     const done = await completeLease(this.db, { nodeId, leaseId, body });
     if (body.poll === undefined) return done;
@@ -97,7 +98,7 @@ export class AgentsController {
     @Input() { params, body }: RouteInput<'startLease'>,
     @Caller() caller: Principal,
   ): Promise<StartReply> {
-    const nodeId = await this.nodeOfLease(params.leaseId);
+    const nodeId = await leaseNode(this.db, params.leaseId);
     await this.access.node(caller, nodeId);
     return startLease(this.db, { nodeId, leaseId: params.leaseId, body });
   }
@@ -107,7 +108,7 @@ export class AgentsController {
     @Input() { params, body }: RouteInput<'releaseLease'>,
     @Caller() caller: Principal,
   ): Promise<void> {
-    const nodeId = await this.nodeOfLease(params.leaseId);
+    const nodeId = await leaseNode(this.db, params.leaseId);
     await this.access.node(caller, nodeId);
     await releaseLease(this.db, { nodeId, leaseId: params.leaseId, attempt: body.attempt });
   }
@@ -178,14 +179,6 @@ export class AgentsController {
       const woken = await subscription.wait(KEEP_ALIVE_MS, signal);
       if (woken === 'timeout') await stream.comment('keep-alive');
     }
-  }
-
-  private async nodeOfLease(leaseId: string): Promise<string> {
-    const [row] = await this.db.query<{ node_id: string }>('SELECT node_id FROM lease WHERE id = $1', [
-      leaseId,
-    ]);
-    if (row === undefined) throw new DomainError('lease/not-found', `there is no lease ${leaseId}`);
-    return row.node_id;
   }
 }
 

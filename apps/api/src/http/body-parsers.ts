@@ -29,6 +29,10 @@ export function addBodyParsers(server: FastifyInstance): void {
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => textOf(keepBody(request, body)));
   });
+  // Archives are of any size: they are handed on as they come.
+  server.addContentTypeParser('application/x-tar', (_request, payload, done) => {
+    done(null, payload);
+  });
   limitBodies(server);
 }
 

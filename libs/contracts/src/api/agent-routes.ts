@@ -1,5 +1,6 @@
 /** The agents’ gateway; `agent-protocol.ts` explains the messages. Part of the route table in `routes.ts`. */
 import {
+  checkpointStoredSchema,
   completeLeaseSchema,
   completeReplySchema,
   heartbeatReplySchema,
@@ -15,6 +16,7 @@ import {
   releaseLeaseSchema,
   startLeaseSchema,
   startReplySchema,
+  storeCheckpointQuery,
 } from '../agent-protocol.js';
 import * as requests from './requests.js';
 import type { Route } from './route.js';
@@ -108,6 +110,32 @@ export const agentRoutes = {
     body: startLeaseSchema,
     response: startReplySchema,
     errors: ['lease/not-found'],
+  },
+  storeCheckpoint: {
+    method: 'POST',
+    path: '/agent/v1/leases/{leaseId}:checkpoint',
+    operationId: 'storeCheckpoint',
+    summary: 'Store a checkpoint of a running attempt; durable once answered',
+    tag: 'Agents',
+    scope: 'agent',
+    bucket: 'agent',
+    params: requests.leaseParams,
+    query: storeCheckpointQuery,
+    accepts: ['application/x-tar'],
+    response: checkpointStoredSchema,
+    errors: ['lease/not-found', 'lease/fenced', 'lease/not-started'],
+  },
+  readCheckpoint: {
+    method: 'GET',
+    path: '/agent/v1/leases/{leaseId}/checkpoint',
+    operationId: 'readCheckpoint',
+    summary: 'Read the checkpoint that an attempt resumes from',
+    tag: 'Agents',
+    scope: 'agent',
+    bucket: 'agent',
+    params: requests.leaseParams,
+    produces: 'application/x-tar',
+    errors: ['lease/not-found', 'checkpoint/not-found'],
   },
   releaseLease: {
     method: 'POST',

@@ -82,9 +82,6 @@ export class AttemptEntity {
   @Column({ type: 'jsonb', nullable: true })
   waiting!: unknown;
 
-  @Column({ type: 'jsonb', nullable: true })
-  resume!: unknown;
-
   @ForeignKey(() => NodeEntity, { name: 'attempt_node_id_fkey' })
   @Column({ type: 'text', name: 'node_id', nullable: true })
   nodeId!: string | null;

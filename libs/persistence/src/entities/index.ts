@@ -15,6 +15,7 @@ import { AttemptEntity } from './attempt.entity.js';
 import { BudgetAlertEntity } from './budget-alert.entity.js';
 import { BudgetEntity } from './budget.entity.js';
 import { BudgetVersionEntity } from './budget-version.entity.js';
+import { CheckpointEntity } from './checkpoint.entity.js';
 import { DecisionEntity } from './decision.entity.js';
 import { EventEntity } from './event.entity.js';
 import { IdempotentRequestEntity } from './idempotent-request.entity.js';
@@ -61,6 +62,7 @@ export const entities = [
   BudgetAlertEntity,
   BudgetEntity,
   BudgetVersionEntity,
+  CheckpointEntity,
   DecisionEntity,
   EventEntity,
   IdempotentRequestEntity,

@@ -11,6 +11,7 @@ import { IndexQueue1764000000020 } from './1764000000020-index-queue.js';
 import { CreateBudgetVersions1764000000030 } from './1764000000030-create-budget-versions.js';
 import { CreateBudgetAlerts1764000000040 } from './1764000000040-create-budget-alerts.js';
 import { LockWithLimits1764000000050 } from './1764000000050-lock-with-limits.js';
+import { CreateCheckpoints1764000000060 } from './1764000000060-create-checkpoints.js';
 import { CountInitialFailures1796129957000 } from './1796129957000-count-initial-failures.js';
 
 /** Every migration, oldest first. */
@@ -27,5 +28,6 @@ export const migrations = [
   CreateBudgetVersions1764000000030,
   CreateBudgetAlerts1764000000040,
   LockWithLimits1764000000050,
+  CreateCheckpoints1764000000060,
   CountInitialFailures1796129957000,
 ];

@@ -15,6 +15,8 @@ export interface BlobExpectation {
   readonly maxBytes: number;
   /** MD5 that the bytes must have, hexadecimal. */
   readonly md5?: string;
+  /** SHA-256 that the bytes must have, hexadecimal. */
+  readonly sha256?: string;
 }
 
 /** Stores bytes by their SHA-256. */
@@ -23,6 +25,8 @@ export interface BlobStore {
   put(source: Readable, expected: BlobExpectation): Promise<StoredBlob>;
   /** The bytes, verified while they are read: the stream fails before its end when they are not what they were. @throws BlobMissing */
   open(sha256: string): Promise<Readable>;
+  /** Takes the bytes away; none with this digest is fine. The caller knows that nothing names them. */
+  remove(sha256: string): Promise<void>;
 }
 
 /** An upload that is too large or not what it says. */

@@ -41,6 +41,9 @@ it('leaves nothing of an upload that is too large or not what was announced', as
   await expect(
     store.put(Readable.from([Buffer.from('a')]), { maxBytes: 10, md5: 'f'.repeat(32) }),
   ).rejects.toThrow(/announced was/);
+  await expect(
+    store.put(Readable.from([Buffer.from('a')]), { maxBytes: 10, sha256: 'f'.repeat(64) }),
+  ).rejects.toThrow(/announced was/);
   expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
 });
 
@@ -50,4 +53,12 @@ it('fails to read what has changed on disk, and what was never there', async () 
   writeFileSync(join(folder, blob.sha256.slice(0, 2), blob.sha256.slice(2)), 'fake');
   await expect(buffer(await store.open(blob.sha256))).rejects.toThrow(/has become/);
   await expect(store.open('../../../etc/passwd')).rejects.toThrow(BlobMissing);
+});
+
+it('takes a blob away, once or again', async () => {
+  const store = new DiskBlobStore(folder);
+  const { sha256 } = await store.put(Readable.from([Buffer.from('gone')]), { maxBytes: 10 });
+  await store.remove(sha256);
+  await store.remove(sha256);
+  await expect(store.open(sha256)).rejects.toThrow(BlobMissing);
 });

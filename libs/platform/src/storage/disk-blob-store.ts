@@ -47,6 +47,10 @@ export class DiskBlobStore implements BlobStore {
     return file.pipe(verified);
   }
 
+  async remove(sha256: string): Promise<void> {
+    if (DIGEST.test(sha256)) await rm(this.pathOf(sha256), { force: true });
+  }
+
   private pathOf(sha256: string): string {
     return join(this.folder, sha256.slice(0, 2), sha256.slice(2));
   }
@@ -71,6 +75,12 @@ async function write(source: Readable, path: string, expected: BlobExpectation):
     const blob = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), size };
     if (expected.md5 !== undefined && expected.md5 !== blob.md5) {
       throw new BlobRejected('digest', `the content has MD5 ${blob.md5}, announced was ${expected.md5}`);
+    }
+    if (expected.sha256 !== undefined && expected.sha256 !== blob.sha256) {
+      throw new BlobRejected(
+        'digest',
+        `the content has SHA-256 ${blob.sha256}, announced was ${expected.sha256}`,
+      );
     }
     await file.sync();
     return blob;
