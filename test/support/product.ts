@@ -56,7 +56,8 @@ interface Wiring {
   readonly close: () => Promise<void>;
 }
 
-const READY_MS = 60_000;
+/** Long, because a soak runs at low priority beside other work. */
+const READY_MS = 240_000;
 
 /** A running product. */
 export class Product {

@@ -11,7 +11,7 @@ import {
 import type { Database, Tx } from '@swath/persistence';
 import { describeFailure } from './failure.js';
 import { nextStep, type PastAttempt } from './next-step.js';
-import { enqueueOutbox, publish, wakePool } from './notices.js';
+import { enqueueOutbox, publish, wakePool, wakeSweep } from './notices.js';
 import { recallAhead } from './recall.js';
 import type { SweepRow } from './sweep-rows.js';
 
@@ -52,6 +52,8 @@ export async function advanceTrial(db: Database, trialId: string): Promise<Trial
         return { status: 'waiting', attempt: trial.attempt_count };
       case 'pause':
         await moveTrial(tx, trial, 'paused');
+        // Its place in the window is free, it may be good enough to go on, or it was the last thing that the sweep waited for.
+        await wakeSweep(tx, trial.sweep_id);
         return { status: 'waiting', attempt: trial.attempt_count };
       case 'retry':
         return { status: 'waiting', attempt: await queueAttempt(tx, trial, step) };

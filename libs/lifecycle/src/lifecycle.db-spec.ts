@@ -247,6 +247,8 @@ describe('measurements', () => {
     expect((await fleet.log(first, 1, [1])).command).toMatchObject({ reason: 'paused' });
     await fleet.end(first, stopped);
     expect(await states(id)).toEqual(['paused', 'running']);
+    const woken = `SELECT id FROM outbox WHERE topic = 'sweep.changed' AND key = $1`;
+    expect((await fleet.db.query(woken, [id])).length).toBeGreaterThan(0);
     expect(await sweepStatus(fleet.db, id)).toMatchObject({ open: 1, launchable: 0 });
     expect((await fleet.log(second, 1, [2])).command).toMatchObject({ reason: 'paused' });
     await fleet.end(second, stopped);

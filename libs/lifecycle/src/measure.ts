@@ -15,7 +15,8 @@ import { lookAtSweep } from './initial-failures.js';
 import { judgeMeasurements } from './judge.js';
 import type { MeasuredTrial } from './measured-trial.js';
 import { followObjectives, type TrialProgress } from './objectives.js';
-import { publish } from './notices.js';
+import { publish, wakeSweep } from './notices.js';
+import { promotes } from './promote.js';
 
 /**
  * Stores a batch of rows of a trial's run. The same (attempt, stream, seq) again is answered as before and changes nothing;
@@ -208,6 +209,8 @@ async function applyDecision(
      SELECT $1, $2, $3, d->>'action', d, clock_timestamp() FROM jsonb_array_elements($4::jsonb) d`,
     [trial.sweep_id, trial.id, trial.attempt_count, JSON.stringify(decisions)],
   );
+  // One more value at a rung may let a trial go on that is paused there.
+  if (promotes(trial.spec)) await wakeSweep(tx, trial.sweep_id);
   const ending = decisions.find((decision) => decision.action !== 'continue');
   if (ending === undefined) return null;
   const reason: StopReason = ending.action === 'pause' ? 'paused' : 'pruned';

@@ -56,3 +56,8 @@ export async function wakePool(tx: Queryable, poolId: string): Promise<void> {
 export async function wakeNodes(tx: Queryable, nodeIds: readonly string[]): Promise<void> {
   for (const nodeId of new Set(nodeIds)) await tx.query(`SELECT pg_notify('swath_lease', $1)`, [nodeId]);
 }
+
+/** Makes the workflow of a sweep look at it again. */
+export async function wakeSweep(tx: Queryable, sweepId: string): Promise<void> {
+  await enqueueOutbox(tx, [{ topic: 'sweep.changed', key: sweepId, payload: { sweepId } }]);
+}

@@ -4,7 +4,7 @@
 import { DomainError, type LeasePoll, type LeasePollReply } from '@swath/contracts';
 import { planHold, type HoldPlan } from '@swath/ledger';
 import { place, type Placed, type PlacementInput, type WaitReason } from '@swath/placement';
-import type { Database, Tx } from '@swath/persistence';
+import { violates, type Database, type Tx } from '@swath/persistence';
 import { budgetsOfSweeps, lockBudgets, spendableOf } from './accounts.js';
 import { closeIntake } from './control.js';
 import { readGrants } from './grants.js';
@@ -60,7 +60,7 @@ export interface LeaseLook {
 
 /** As `pollLeases`, telling also whether it is worth to ask another node. @throws `node/unknown`, `node/inventory-stale` */
 export async function lookForLeases(db: Database, request: LeaseOffer): Promise<LeaseLook> {
-  const outcome = await db.transaction(async (tx) => {
+  const outcome = await untilSlotsFree(db, async (tx) => {
     const node = await readNode(tx, request.nodeId, request.poll.generation);
     const granted = await tx.query<{ id: string }>(
       `SELECT id FROM lease WHERE node_id = $1 AND offer_id = $2 AND state IN ('ahead', 'live') ORDER BY id`,
@@ -77,6 +77,23 @@ export async function lookForLeases(db: Database, request: LeaseOffer): Promise<
   const drain = outcome.node.state === 'draining';
   const reply = ahead.length === 0 ? { leases, drain } : { leases, ahead, drain };
   return { reply, nodeBound: outcome.nodeBound };
+}
+
+/** Tries of a placement that met slots taken meanwhile. */
+const MAX_TRIES = 3;
+
+/**
+ * A placement, repeated when a slot it saw free was taken before it could write: a node that starts a lease ahead takes the slot
+ * without the pool's lock, because the start has happened already. The next try sees the slot taken.
+ */
+async function untilSlotsFree<Result>(db: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (attempt >= MAX_TRIES || !violates(error, 'lease_slot_live')) throw error;
+    }
+  }
 }
 
 /** After the placement: leases ahead whose attempts a slot here could run, or whose holds a budget lacks, are asked back. */

@@ -1,5 +1,6 @@
 // Promotion of paused trials (ASHA, promotion kind): which may go on, and their next attempts. A promoted trial is not a retry:
 // it resumes from its checkpoint on whatever node has a slot.
+import type { SweepSpec } from '@swath/contracts';
 import type { Queryable, Tx } from '@swath/persistence';
 import { promotable } from '@swath/search';
 import { publish, wakePool } from './notices.js';
@@ -12,6 +13,11 @@ interface RecordRow {
   readonly rung: number;
   readonly value: number;
   readonly paused: boolean;
+}
+
+/** Whether trials pause at rungs, and the best of them go on. */
+export function promotes({ early_terminate: rule }: Pick<SweepSpec, 'early_terminate'>): boolean {
+  return rule?.type === 'asha' && rule.mode === 'promote';
 }
 
 /** Numbers of the paused trials that may continue, in the order to resume them; empty without promotion. */
