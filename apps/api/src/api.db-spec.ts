@@ -286,6 +286,14 @@ describe('the API', () => {
     );
   });
 
+  it('names a parameter that is too long or too large instead of failing on it', async () => {
+    const long = await call('GET', `/api/v1/sweeps/${'x'.repeat(4_000)}`);
+    expect(long.status).toBe(400);
+    expect(long.body).toMatchObject({ code: 'request/invalid', errors: [{ pointer: '/params/sweepId' }] });
+    const large = await call('GET', '/api/v1/trials/tr_1/logs?attempt=9007199254740990');
+    expect(large.body).toMatchObject({ code: 'request/invalid', errors: [{ pointer: '/query/attempt' }] });
+  });
+
   it('plans without writing', async () => {
     const before = await db.query('SELECT count(*) FROM sweep');
     const plan = await call('POST', '/api/v1/sweeps:plan', {

@@ -18,7 +18,8 @@ export async function createApi(config: ApiConfig, log: Logger): Promise<NestFas
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers['traceparent']),
-    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
+    // Longer than an address can be: the schema of the parameter refuses it, in a problem that names it.
+    routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
   });
   const server: FastifyInstance = adapter.getInstance();
   addBodyParsers(server);

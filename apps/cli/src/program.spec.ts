@@ -478,3 +478,63 @@ describe('help', () => {
     });
   });
 });
+
+describe('sweep clone and export', () => {
+  it('submits the text of a sweep again with what the flags change', async () => {
+    answerSubmission();
+    const { code, out } = await run('sweep clone sw_1a2b3c4d --max-trials 9 --name again');
+    expect({ code, out }).toEqual({ code: 0, out: 'sw_1a2b3c4d\n' });
+    expect(submittedSpec()).toMatchObject({ ok: true, spec: { name: 'again', budget: { max_trials: 9 } } });
+    expect(api.seen.at(-1)?.body).toContain('# as ever');
+  });
+
+  it('prints every trial of every page with a column for each parameter', async () => {
+    const second = aTrial({
+      id: 'tr_1a2b3c4d-2',
+      parameters: { net: { depth: 3 }, 'odd,name': '"x"' },
+      value: null,
+    });
+    api.answers.set(`GET ${SWEEP}/trials`, ({ path }) => ({
+      status: 200,
+      body: path.includes('cursor=two')
+        ? { data: [second], nextCursor: null }
+        : { data: [aTrial()], nextCursor: 'two' },
+    }));
+    const { code, out } = await run('sweep export sw_1a2b3c4d');
+    const lines = out.trim().split('\r\n');
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('parameter.lr,parameter.net.depth,"parameter.odd,name"');
+    expect(lines[1]).toContain('tr_1a2b3c4d-1,1,finished,0.0174,0.0174,0.1,,,27');
+    expect(lines[2]).toContain(',3,\"\"\"x\"\"\",');
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    ['', 'sweep'],
+    ['swe', 'sweep'],
+    ['sweep pa', 'pause'],
+    ['sweep list --fo', '--format'],
+    ['sweep list --format c', 'csv'],
+    ['completion f', ''],
+  ])('offers after "%s" what the tree has there', async (line, word) => {
+    const { code, out } = await runOn(['__complete', '--', ...line.split(' ')], { cwd, env: {} });
+    expect(code).toBe(0);
+    expect(out.split('\n')).toContain(word);
+    expect(out).not.toContain('__complete');
+  });
+
+  it('offers the ids of sweeps where a sweep is meant, and nothing when the server cannot be asked', async () => {
+    api.answers.set('GET /api/v1/sweeps', { status: 200, body: { data: [aSweep()], nextCursor: null } });
+    expect((await run('__complete -- sweep get sw_')).out).toBe('sw_1a2b3c4d\n');
+    expect(await run('__complete -- sweep get sw_', { env: { SWATH_TOKEN: '' } })).toMatchObject({
+      code: 0,
+      out: '',
+    });
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
+    expect((await run(`completion ${shell}`)).out).toContain('swath __complete --');
+  });
+});

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAgent } from './commands/agent.js';
 import { addApi } from './commands/api.js';
 import { addBudget } from './commands/budget.js';
+import { addCompletion } from './commands/completion.js';
 import { addConfig } from './commands/config.js';
 import { addCost } from './commands/cost.js';
 import { addDoctor } from './commands/doctor.js';
@@ -77,6 +78,7 @@ export function createProgram(host: Host): Command {
   addConfig(program, host);
   addDoctor(program, host);
   addApi(program, host);
+  addCompletion(program, host);
   addVersion(program, host);
   addHelp(program, host);
   return program;

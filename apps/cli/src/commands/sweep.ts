@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Host } from '../host.js';
 import { addGroup } from './define.js';
 import { addSweepChange } from './sweep-change.js';
+import { addSweepCopy } from './sweep-copy.js';
 import { addSweepControl } from './sweep-control.js';
 import { addSweepExplain } from './sweep-explain.js';
 import { addSweepInit } from './sweep-init.js';
@@ -22,6 +23,7 @@ export function addSweep(program: Command, host: Host): void {
   addSweepWait(sweep, host);
   addSweepControl(sweep, host);
   addSweepChange(sweep, host);
+  addSweepCopy(sweep, host);
   addSweepInit(sweep, host);
   addSweepExplain(sweep, host);
 }

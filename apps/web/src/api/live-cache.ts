@@ -4,6 +4,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import type { EventView, TrialView } from '@swath/contracts';
+import { attemptsKey } from './use-attempts.js';
 import { budgetsKey } from './use-budgets.js';
 import { costsKey } from './use-costs.js';
 import { sweepKey } from './use-sweep.js';
@@ -13,8 +14,8 @@ import { trialsKey } from './use-trials.js';
 
 /** How often marked entities are read again, milliseconds. */
 const FLUSH_MS = 1_000;
-/** Sums over all use are dearer than single entities and change slowly. */
-const MONEY_MS = 10_000;
+/** Sums over all use and lists of attempts are dearer than single entities and change slowly. */
+const SLOW_MS = 10_000;
 /** One read of a page of trials is cheaper than more single reads than this. */
 const MOST_SINGLE_READS = 12;
 
@@ -22,8 +23,9 @@ const MOST_SINGLE_READS = 12;
 export class LiveCache {
   private readonly sweeps = new Set<string>();
   private readonly trials = new Map<string, Set<string>>();
+  private readonly slowSweeps = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private moneyTimer: ReturnType<typeof setTimeout> | undefined;
+  private slowTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly client: QueryClient) {}
 
@@ -38,9 +40,10 @@ export class LiveCache {
       return;
     }
     this.sweeps.add(sweepId);
+    this.slowSweeps.add(sweepId);
     if (trialId !== undefined) this.markTrial(sweepId, trialId);
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
-    this.moneyTimer ??= setTimeout(() => this.flushMoney(), MONEY_MS);
+    this.slowTimer ??= setTimeout(() => this.flushSlow(), SLOW_MS);
   }
 
   /** Everything shown may be old. */
@@ -68,10 +71,13 @@ export class LiveCache {
     this.trials.clear();
   }
 
-  private flushMoney(): void {
-    this.moneyTimer = undefined;
+  private flushSlow(): void {
+    this.slowTimer = undefined;
     void this.client.invalidateQueries({ queryKey: costsKey });
     void this.client.invalidateQueries({ queryKey: budgetsKey });
+    for (const sweepId of this.slowSweeps)
+      void this.client.invalidateQueries({ queryKey: attemptsKey(sweepId) });
+    this.slowSweeps.clear();
   }
 
   private readTrials(sweepId: string, ids: readonly string[]): void {

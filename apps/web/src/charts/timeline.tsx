@@ -13,9 +13,13 @@ export interface Bar {
   readonly end: number;
   readonly colour: string;
   readonly label: string;
+  /** A stretch in which nothing ran: drawn as a thin line. */
+  readonly isGap?: boolean;
 }
 
 const LANE_PX = 22;
+/** Room for the names of the lanes. */
+const NAME_PX = 120;
 const AXIS_PX = 22;
 
 const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -28,7 +32,8 @@ export function Timeline({
   onPick,
 }: {
   readonly bars: readonly Bar[];
-  readonly lanes: number;
+  /** Their names, top to bottom. */
+  readonly lanes: readonly string[];
   readonly summary: string;
   readonly onPick: (index: number) => void;
 }) {
@@ -36,14 +41,14 @@ export function Timeline({
   const width = useRef(0);
   const first = Math.min(...bars.map(({ start }) => start));
   const last = Math.max(...bars.map(({ end }) => end));
-  const height = lanes * LANE_PX + AXIS_PX;
+  const height = lanes.length * LANE_PX + AXIS_PX;
   const scaleOf = (pixels: number) =>
     scaleTime()
       .domain([first, Math.max(last, first + 1)])
-      .range([0, pixels]);
+      .range([NAME_PX, Math.max(NAME_PX + 1, pixels)]);
   const canvas = useCanvas(height, (context, pixels, element) => {
     width.current = pixels;
-    draw(context, { bars, at, height, scale: scaleOf(pixels), colours: readColours(element) });
+    draw(context, { bars, lanes, at, height, scale: scaleOf(pixels), colours: readColours(element) });
   });
   const find = (event: PointerEvent<HTMLCanvasElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
@@ -83,6 +88,7 @@ export function Timeline({
 
 interface Drawing {
   readonly bars: readonly Bar[];
+  readonly lanes: readonly string[];
   readonly at: number | undefined;
   readonly height: number;
   readonly scale: (time: number) => number;
@@ -91,7 +97,7 @@ interface Drawing {
 
 function draw(
   context: CanvasRenderingContext2D,
-  { bars, at, height, scale, colours }: Drawing & { scale: ReturnType<typeof scaleTime<number>> },
+  { bars, lanes, at, height, scale, colours }: Drawing & { scale: ReturnType<typeof scaleTime<number>> },
 ): void {
   const bottom = height - AXIS_PX;
   context.fillStyle = colours.of('--muted');
@@ -105,12 +111,15 @@ function draw(
     context.stroke();
     context.fillText(formatClock(tick.getTime()), x + 3, height - 6);
   }
+  for (const [lane, name] of lanes.entries())
+    context.fillText(name.slice(-18), 0, lane * LANE_PX + 15, NAME_PX - 8);
   for (const [index, bar] of bars.entries()) {
     const x = scale(bar.start);
     const width = Math.max(1.5, scale(bar.end) - x - 1);
     context.globalAlpha = at === undefined || at === index ? 0.9 : 0.5;
     context.fillStyle = colours.of(bar.colour);
-    context.fillRect(x, bar.lane * LANE_PX + 2, width, LANE_PX - 4);
+    if (bar.isGap === true) context.fillRect(x, bar.lane * LANE_PX + LANE_PX / 2 - 1, width, 2);
+    else context.fillRect(x, bar.lane * LANE_PX + 2, width, LANE_PX - 4);
     if (at === index) {
       context.strokeStyle = colours.of('--text');
       context.strokeRect(x + 0.5, bar.lane * LANE_PX + 2.5, width - 1, LANE_PX - 5);

@@ -12,6 +12,8 @@ import { trialStates } from '../trial-state.js';
 export const MAX_PAGE = 500;
 
 const id = z.string().min(1).max(128);
+/** No trial has more attempts: the column is a 32-bit integer. */
+const MOST_ATTEMPTS = 2_147_483_647;
 const limit = z.coerce.number().int().min(1).max(MAX_PAGE).default(50);
 const cursor = z.string().min(1).max(500).optional();
 
@@ -72,7 +74,7 @@ export const trialListQuery = z.strictObject({
 export const logQuery = z.strictObject({
   from: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
-  attempt: z.coerce.number().int().min(1).optional(),
+  attempt: z.coerce.number().int().min(1).max(MOST_ATTEMPTS).optional(),
 });
 
 /** Window of a run's metrics. */
