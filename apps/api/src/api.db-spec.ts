@@ -8,7 +8,8 @@ import { Database } from '@swath/persistence';
 import { createLogger } from '@swath/platform';
 import { badSpecs, createTestDatabase, type TestDatabase } from '@swath/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { routes } from '@swath/contracts';
+import { openApiDocument, problemSchema, routes } from '@swath/contracts';
+import type { Route } from '@swath/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from './create-api.js';
 
@@ -54,11 +55,34 @@ async function call(
   });
   const text = await reply.text();
   const isJson = reply.headers.get('content-type')?.includes('json') === true;
-  return {
-    status: reply.status,
-    headers: reply.headers,
-    body: isJson && text !== '' ? JSON.parse(text) : text,
-  };
+  const body = isJson && text !== '' ? JSON.parse(text) : text;
+  if (isJson && text !== '') checkAnswer(method, path.split('?')[0] ?? '', { status: reply.status, body });
+  return { status: reply.status, headers: reply.headers, body };
+}
+
+/** Every JSON answer of every test is one that the route table, and so the OpenAPI document, describes. */
+function checkAnswer(
+  method: string,
+  path: string,
+  { status, body }: { status: number; body: unknown },
+): void {
+  const route: Route | undefined = Object.values(routes).find(
+    (each) => each.method === method && patternOf(each.path).test(path),
+  );
+  if (route === undefined) return;
+  const what = `${method} ${path} ${status}`;
+  if (status < 400) {
+    expect(status, what).toBe(route.status ?? 200);
+    expect(route.response?.safeParse(body).error?.issues, what).toBeUndefined();
+    return;
+  }
+  const { code } = problemSchema.parse(body);
+  const documented = openApiDocument().paths[route.path]?.[method.toLowerCase()] as { responses: object };
+  expect(Object.keys(documented.responses), `${what} ${code}`).toContain(String(status));
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/:]+')}$`);
 }
 
 async function submit(key: string, text = spec): Promise<Answer> {

@@ -46,7 +46,7 @@ function Row({ sweep }: { readonly sweep: SweepView }) {
       <td>
         <StateMark state={sweep.state} note={reasonOf(sweep)} />
       </td>
-      <th scope="row">
+      <th scope="row" className="wrap">
         <Link to="/$team/$project/sweeps/$sweepId" params={params}>
           {sweep.name === '' ? sweep.id : sweep.name}
         </Link>
