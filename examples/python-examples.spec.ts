@@ -25,18 +25,18 @@ describe.each([
       env: { PATH: process.env.PATH, SWATH_PARAMETERS: parameters(count), ...env },
     });
 
-  it.skipIf(!pythonHas(...modules))(
-    'learns, and ends as if undisturbed when resumed',
-    { timeout: 60_000 },
-    () => {
-      const undisturbed = train(epochs);
-      expect(undisturbed.map((row) => row['step'])).toEqual(
-        Array.from({ length: epochs }, (_, index) => index + 1),
-      );
-      expect(undisturbed.at(-1)?.['val_accuracy']).toBeGreaterThan(0.88);
-      const saved = join(folder, example);
-      expect(train(2, { SWATH_CHECKPOINT_DIR: saved })).toEqual(undisturbed.slice(0, 2));
-      expect(train(epochs, { SWATH_RESUME_FROM: saved })).toEqual(undisturbed.slice(2));
-    },
-  );
+  const runs = pythonHas(...modules);
+  const reason = runs
+    ? ''
+    : ` (skipped: python3${modules.map((name) => ` with ${name}`).join('')} is not here)`;
+  it.skipIf(!runs)(`learns, and ends as if undisturbed when resumed${reason}`, { timeout: 60_000 }, () => {
+    const undisturbed = train(epochs);
+    expect(undisturbed.map((row) => row['step'])).toEqual(
+      Array.from({ length: epochs }, (_, index) => index + 1),
+    );
+    expect(undisturbed.at(-1)?.['val_accuracy']).toBeGreaterThan(0.88);
+    const saved = join(folder, example);
+    expect(train(2, { SWATH_CHECKPOINT_DIR: saved })).toEqual(undisturbed.slice(0, 2));
+    expect(train(epochs, { SWATH_RESUME_FROM: saved })).toEqual(undisturbed.slice(2));
+  });
 });

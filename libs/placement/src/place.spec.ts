@@ -161,4 +161,47 @@ describe('place', () => {
       }),
     );
   });
+
+  it('shares slots fairly: no team gets one while another that waits runs fewer', () => {
+    const teams = fc.array(fc.record({ waits: fc.nat(6), runs: fc.nat(4) }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(teams, fc.integer({ min: 0, max: 12 }), (rows, slots) => {
+        const queue = rows.flatMap(({ waits }, team) =>
+          Array.from({ length: waits }, () => ({ teamId: `t${team}`, sweepId: `s${team}` })),
+        );
+        const byTeam = new Map(rows.map(({ runs }, team) => [`t${team}`, runs]));
+        const attempts = queue.map((own, i) => attempt(`a${i}`, own));
+        const free = Array.from({ length: slots }, (_, i) => i);
+        const { waiting } = place(input(attempts, { free, share: { byTeam, bySweep: new Map() } }));
+        const after = new Map(byTeam);
+        const got = attempts.filter(({ id }) => !waiting.has(id));
+        for (const { teamId } of got) after.set(teamId, (after.get(teamId) ?? 0) + 1);
+        const least = Math.min(...[...waiting.keys()].map((id) => after.get(teamOf(attempts, id)) ?? 0));
+        for (const { teamId } of got) expect(after.get(teamId)).toBeLessThanOrEqual(least + 1);
+      }),
+    );
+  });
+
+  it('gives no slot to a lower priority while one that fits waits', () => {
+    const queued = fc.record({ sweep: fc.nat(2), priority: fc.integer({ min: -2, max: 2 }) });
+    fc.assert(
+      fc.property(fc.array(queued, { maxLength: 16 }), fc.nat(6), (rows, slots) => {
+        const attempts = rows.map(({ sweep, priority }, i) =>
+          attempt(`a${i}`, { sweepId: `s${sweep}`, teamId: `t${sweep}`, priority }),
+        );
+        const free = Array.from({ length: slots }, (_, i) => i);
+        const { waiting } = place(input(attempts, { free }));
+        const highest = Math.max(
+          ...attempts.filter(({ id }) => waiting.has(id)).map(({ priority }) => priority),
+        );
+        for (const { id, priority } of attempts) {
+          if (!waiting.has(id)) expect(priority).toBeGreaterThanOrEqual(highest);
+        }
+      }),
+    );
+  });
 });
+
+function teamOf(attempts: readonly QueuedAttempt[], id: string): string {
+  return attempts.find((one) => one.id === id)?.teamId ?? '';
+}
