@@ -49,6 +49,8 @@ export class FakeGateway {
   readonly registrations: RegisterNode[] = [];
   /** Archives of checkpoints by their SHA-256, in the order in which they came. */
   readonly archives = new Map<string, Buffer>();
+  /** How many of the archives asked for next are cut short. */
+  cutArchives = 0;
   readonly offers = new Map<string, LeasePollReply>();
   left = 0;
   /** Answers with this status instead, for requests whose path matches. */
@@ -327,8 +329,9 @@ export class FakeGateway {
     const leaseId = /leases\/([^/]+)\//.exec(path)?.[1] ?? '';
     const archive = this.archives.get(this.#byLease(leaseId)?.grant.resume?.sha256 ?? '');
     if (archive === undefined) return respond(response, 404, { code: 'checkpoint/not-found' });
-    response.writeHead(200, { 'content-type': 'application/x-tar' });
-    response.end(archive);
+    response.writeHead(200, { 'content-type': 'application/x-tar', 'content-length': archive.length });
+    if (this.cutArchives-- <= 0) response.end(archive);
+    else response.write(archive.subarray(0, archive.length / 2), () => response.destroy());
   }
 
   #metrics(runId: string, batch: MetricBatch): { status?: number; body: unknown } {

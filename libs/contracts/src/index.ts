@@ -65,6 +65,7 @@ export {
   trialIdOfAttempt,
   trialWorkflowId,
 } from './ids.js';
+export { csvLine, type Cell } from './csv.js';
 export type { Money } from './units.js';
 export { formatMicros, MICROS_PER_UNIT, MILLI_GPU_MS_PER_HOUR, parseMicros, toMoney } from './units.js';
 export type { ErrorCode, ErrorEntry, FieldProblem, Problem } from './errors.js';

@@ -107,7 +107,6 @@ export function focusRow(charge: Charge): FocusRow {
   const cost = formatMicros(charge.costMicros);
   const rate = formatMicros(charge.rateMicrosPerHour);
   const hours = gpuHours(charge.milliGpuMs);
-  const isPriced = charge.priceVersionId !== null;
   return {
     BilledCost: cost,
     BillingAccountId: charge.orgId,
@@ -140,9 +139,10 @@ export function focusRow(charge: Charge): FocusRow {
     ServiceCategory: 'AI and Machine Learning',
     ServiceName: 'Swath',
     ServiceSubcategory: 'Machine Learning',
-    SkuId: isPriced ? charge.poolId : null,
-    SkuMeter: isPriced ? 'GPU time' : null,
-    SkuPriceId: charge.priceVersionId,
+    SkuId: charge.poolId,
+    SkuMeter: 'GPU time',
+    // Usage must name its price: no price is one, at 0.
+    SkuPriceId: charge.priceVersionId ?? `${charge.poolId}-unpriced`,
     SubAccountId: charge.projectId,
     SubAccountName: charge.projectName,
     SubAccountType: 'Project',

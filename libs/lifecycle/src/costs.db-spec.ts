@@ -105,7 +105,12 @@ function focusProblems(row: FocusRow): string[] {
       'PricingUnit is null exactly with its quantity',
       (row.PricingUnit === null) === (row.PricingQuantity === null),
     ],
-    ['SkuPriceId has its SkuId', row.SkuPriceId === null || row.SkuId !== null],
+    [
+      'usage that is no correction names its SKU and its price',
+      row.ChargeCategory !== 'Usage' ||
+        row.ChargeClass === 'Correction' ||
+        (row.SkuId !== null && row.SkuPriceId !== null),
+    ],
     ['the charge period is not empty', (row.ChargePeriodStart ?? '') < (row.ChargePeriodEnd ?? '')],
     [
       'the charge lies in its billing period',
@@ -175,6 +180,9 @@ describe('costs', () => {
     ]);
     expect(focusProblems({ ...row, ChargePeriodEnd: row.ChargePeriodStart })).toEqual([
       'the charge period is not empty',
+    ]);
+    expect(focusProblems({ ...row, SkuPriceId: null })).toEqual([
+      'usage that is no correction names its SKU and its price',
     ]);
     expect(focusProblems({ ...row, PricingUnit: null, BilledCost: '1,000' })).toHaveLength(3);
   });

@@ -9,8 +9,12 @@ import { GatewayError } from '../gateway/http-json.js';
 import { untilAnswered } from '../gateway/retry.js';
 import { digestOf, stateOf, unpack } from './archive.js';
 
+/** How often an archive may arrive damaged or cut short: more often, it is damaged in the store, and a lease is paid meanwhile. */
+const MOST_DAMAGED = 4;
+
 /**
- * Fills the checkpoint folder of an attempt. The folder gets the whole checkpoint or nothing.
+ * Fills the checkpoint folder of an attempt. The folder gets the whole checkpoint or nothing. While the server cannot be reached it is
+ * asked again; an archive that arrives damaged again and again is given up.
  *
  * @returns whether there is something to go on from
  */
@@ -22,19 +26,17 @@ export async function restoreCheckpoint(
   if (resume === undefined) return false;
   const archive = join(files.folder, 'resume.tar');
   const draft = join(files.folder, 'resume');
+  let damaged = 0;
+  const read = async (): Promise<void> => {
+    const whole = await gateway.readCheckpoint(leaseId, archive, signal);
+    if (whole && (await digestOf(archive)) === resume.sha256) return;
+    damaged += 1;
+    const problem = `the archive has arrived ${damaged} times without its SHA-256 ${resume.sha256}`;
+    if (damaged >= MOST_DAMAGED) throw new Error(problem);
+    throw new GatewayError(problem, { status: 0 });
+  };
   try {
-    await untilAnswered(
-      async () => {
-        await gateway.readCheckpoint(leaseId, archive, signal);
-        const found = await digestOf(archive);
-        // Worth another try: the connection may have been cut between two bytes.
-        if (found !== resume.sha256)
-          throw new GatewayError(`the archive has SHA-256 ${found}, expected ${resume.sha256}`, {
-            status: 0,
-          });
-      },
-      { signal, maxDelayMs: 5000 },
-    );
+    await untilAnswered(read, { signal, maxDelayMs: 5000 });
     rmSync(draft, { recursive: true, force: true });
     await unpack(archive, draft);
     await rm(files.checkpoints, { recursive: true, force: true });

@@ -110,9 +110,9 @@ export class GatewayClient {
     checkpointStoredSchema.parse(await this.#http.sendFile(path, { path: file, size, type }, signal));
   }
 
-  /** Writes the archive that an attempt resumes from to a file. */
-  async readCheckpoint(leaseId: string, file: string, signal: AbortSignal): Promise<void> {
-    await this.#http.readFile(`/agent/v1/leases/${leaseId}/checkpoint`, file, signal);
+  /** Writes the archive that an attempt resumes from to a file; false when it was cut short. */
+  async readCheckpoint(leaseId: string, file: string, signal: AbortSignal): Promise<boolean> {
+    return await this.#http.readFile(`/agent/v1/leases/${leaseId}/checkpoint`, file, signal);
   }
 
   /** Says that the node goes away. */

@@ -131,11 +131,11 @@ export class JsonClient {
   }
 
   /**
-   * Writes the body of a 2xx answer to a file.
+   * Writes the body of a 2xx answer to a file; false when it was cut short.
    *
    * @throws GatewayError
    */
-  async readFile(path: string, file: string, signal: AbortSignal): Promise<void> {
+  async readFile(path: string, file: string, signal: AbortSignal): Promise<boolean> {
     const request = this.#transport.request(this.#options('GET', path, {}, signal));
     request.setTimeout(STALLED_MS, () => request.destroy(new Error('the transfer has stalled')));
     const reply = await new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -145,9 +145,14 @@ export class JsonClient {
     });
     const status = reply.statusCode ?? 0;
     if (status < 200 || status >= 300) throw problemOf(status, reply.headers, await textOf(reply));
-    await pipeline(reply, createWriteStream(file)).catch((cause: unknown) => {
-      throw unreachable(path, cause);
-    });
+    try {
+      await pipeline(reply, createWriteStream(file));
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (reply.errored !== null) return false;
+      throw error;
+    }
   }
 
   /** Closes idle connections. */

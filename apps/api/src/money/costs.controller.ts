@@ -1,7 +1,7 @@
 /** Costs: sums by dimension, usage records, and the FOCUS export, which streams. */
 import { Readable } from 'node:stream';
 import { Controller, Req, Res, StreamableFile } from '@nestjs/common';
-import { formatMicros, toMoney } from '@swath/contracts';
+import { csvLine, formatMicros, toMoney } from '@swath/contracts';
 import type { CostSummary, RouteInput, RouteReply, UsageRecordView } from '@swath/contracts';
 import { exportCharges, focusColumns, listUsage, queryCosts } from '@swath/lifecycle';
 import type { CostFilter, CostRow, FocusRow, Principal, UsageRow } from '@swath/lifecycle';
@@ -11,7 +11,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Caller, Input, Operation } from '../http/operation.js';
 import type { ApiReply, ApiRequest } from '../http/request.js';
 import { moneyOf } from '../sweeps/sweep.mapper.js';
-import { answerRecords, csvLine } from './record-forms.js';
+import { answerRecords } from './record-forms.js';
 
 const usageColumns = [
   ...['leaseId', 'teamId', 'projectId', 'sweepId', 'trialId', 'attempt', 'poolId', 'nodeId'],

@@ -1,25 +1,7 @@
-/**
- * Records in the form a caller accepts: JSON, CSV (RFC 4180, an empty field for null) or JSON lines. In CSV a text that a spreadsheet
- * would take for a formula gets an apostrophe before it; numbers, negative ones too, stay as they are.
- */
+/** Records in the form a caller accepts: JSON, CSV or JSON lines. */
+import { csvLine } from '@swath/contracts';
+import type { Cell } from '@swath/contracts';
 import type { ApiReply, ApiRequest } from '../http/request.js';
-
-/** Text of one cell; null is empty. */
-export type Cell = string | number | null;
-
-/** What a spreadsheet takes for a formula: OWASP, "CSV Injection". */
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?\d+(\.\d+)?$/;
-
-/** A line of CSV. */
-export function csvLine(cells: readonly Cell[]): string {
-  const fields = cells.map((cell) => {
-    const plain = cell === null ? '' : String(cell);
-    const text = FORMULA.test(plain) && !NUMBER.test(plain) ? `'${plain}` : plain;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  });
-  return `${fields.join(',')}\r\n`;
-}
 
 /** An answer and its records as rows of named cells. */
 export interface Records<A> {

@@ -71,5 +71,6 @@ describe('csvText', () => {
     expect(csvText([{ id: 'a,b', text: 'say "hi"', count: 1 }], columns)).toBe(
       'id,text,count\r\n"a,b","say ""hi""",1\r\n',
     );
+    expect(csvText([{ id: '=1+1', text: '', count: -1 }], columns)).toBe("id,text,count\r\n'=1+1,,-1\r\n");
   });
 });

@@ -1,5 +1,6 @@
 // Tables for a terminal of any width, and the same rows as CSV. Columns that do not fit are left out, least important first; then the
 // elastic ones are cut.
+import { csvLine } from '@swath/contracts';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import type { Style } from './style.js';
@@ -105,15 +106,8 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }
 
-/** The rows as CSV (RFC 4180), titles first. */
+/** The rows as CSV, titles first. */
 export function csvText<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
-  const lines = [
-    columns.map(({ title }) => title.toLowerCase()),
-    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
-  ];
-  return lines.map((fields) => `${fields.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const titles = columns.map(({ title }) => title.toLowerCase());
+  return [titles, ...rows.map((row) => columns.map(({ cell }) => cell(row)))].map(csvLine).join('');
 }
