@@ -25,7 +25,10 @@ const spec = (): string =>
   readFileSync(join(root, 'examples/digits/random.yaml'), 'utf8')
     .replace('max_trials: 30', 'max_trials: 1')
     .replace('epochs: { value: 27 }', `epochs: { value: ${EPOCHS} }`)
-    .replace('hidden_units: { min: 8, max: 64 }', 'hidden_units: { value: 64 }\n  hidden_layers: { value: 2 }')
+    .replace(
+      'hidden_units: { min: 8, max: 64 }',
+      'hidden_units: { value: 64 }\n  hidden_layers: { value: 2 }',
+    )
     .replace('batch_size: { values: [8, 16, 32, 64, 128] }', 'batch_size: { value: 8 }')
     .concat(`retries: { preemption: ${TAKEN} }\n`);
 
